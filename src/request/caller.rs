@@ -1,0 +1,54 @@
+//! Who asks.
+
+use std::path::PathBuf;
+
+/// The person or program that asks. From the system's database or the kernel, never from the request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// Numeric user id.
+    pub uid: u32,
+    /// Numeric primary group id.
+    pub gid: u32,
+    /// Supplementary groups.
+    pub groups: Vec<u32>,
+    /// The login name, where the system knows one.
+    pub name: Option<String>,
+    /// The home directory of the system's database (not `$HOME`).
+    pub home: Option<PathBuf>,
+}
+
+impl Caller {
+    /// Whom a filled-in user stands for: the caller, who for root is the user behind sudo, or nobody (65534).
+    #[must_use]
+    pub fn container_ids(&self, sudo: Option<(u32, u32)>) -> (u32, u32) {
+        const NOBODY: (u32, u32) = (65534, 65534);
+        match (self.uid, self.gid, sudo) {
+            (0, _, Some((uid, gid))) if uid != 0 && gid != 0 => (uid, gid),
+            (0, _, _) => NOBODY,
+            (uid, 0, _) => (uid, uid),
+            (uid, gid, _) => (uid, gid),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn caller(uid: u32, gid: u32) -> Caller {
+        Caller { uid, gid, groups: vec![], name: None, home: None }
+    }
+
+    #[test]
+    fn root_stands_for_the_user_behind_sudo_or_nobody() {
+        assert_eq!(caller(0, 0).container_ids(Some((1000, 100))), (1000, 100));
+        assert_eq!(caller(0, 0).container_ids(Some((0, 0))), (65534, 65534));
+        assert_eq!(caller(0, 0).container_ids(None), (65534, 65534));
+    }
+
+    #[test]
+    fn others_stand_for_themselves_whatever_the_variables_say() {
+        assert_eq!(caller(1000, 1001).container_ids(Some((7, 7))), (1000, 1001));
+        assert_eq!(caller(1000, 0).container_ids(None), (1000, 1000));
+    }
+}

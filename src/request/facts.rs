@@ -1,0 +1,218 @@
+//! What had to be learned before judging. A fact that could not be learned says why, and refuses.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// One thing that may have been learned.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Fact<T> {
+    /// No rule of this policy needed it for this request.
+    #[default]
+    NotAsked,
+    /// Learned.
+    Known(T),
+    /// Asked, and not learned: why.
+    Unknown(String),
+}
+
+impl<T> Fact<T> {
+    /// The value, or the words of a refusal.
+    ///
+    /// # Errors
+    /// Why it is not known.
+    pub fn known(&self) -> Result<&T, String> {
+        match self {
+            Self::Known(value) => Ok(value),
+            Self::Unknown(why) => Err(why.clone()),
+            Self::NotAsked => Err("it was not looked up".to_owned()),
+        }
+    }
+}
+
+/// What the rules of a policy need to know about one request.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// The image's configuration and id.
+    pub image: bool,
+    /// The image's passwd and group files, by a probe.
+    pub users: bool,
+    /// The engine's `/info`.
+    pub info: bool,
+    /// Where bind sources lead, on this machine.
+    pub binds: bool,
+    /// The options of named volumes.
+    pub volumes: bool,
+    /// The mounts of containers that the request refers to.
+    pub containers: bool,
+}
+
+impl Needs {
+    /// Both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            image: self.image || other.image,
+            users: self.users || other.users,
+            info: self.info || other.info,
+            binds: self.binds || other.binds,
+            volumes: self.volumes || other.volumes,
+            containers: self.containers || other.containers,
+        }
+    }
+}
+
+/// Everything learned for one request.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// The image.
+    pub image: Fact<ImageFacts>,
+    /// The image's users and groups.
+    pub users: Fact<UserTables>,
+    /// The engine.
+    pub info: Fact<EngineInfo>,
+    /// Bind sources by the text of the request.
+    pub binds: BTreeMap<String, Fact<BindFacts>>,
+    /// Where the engine's own sockets are on this machine.
+    pub sockets: Fact<Vec<SocketFacts>>,
+    /// Named volumes by name.
+    pub volumes: BTreeMap<String, Fact<VolumeFacts>>,
+    /// Containers by the name in the request.
+    pub containers: BTreeMap<String, Fact<ContainerFacts>>,
+    /// Whom a filled-in user stands for: uid and gid.
+    pub stands_for: (u32, u32),
+    /// Whether the engine is on this machine, so that its paths are ours.
+    pub local: bool,
+}
+
+/// An image that the engine has.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ImageFacts {
+    /// `sha256:…`
+    pub id: String,
+    /// Its USER; empty is root.
+    pub user: String,
+    /// Its ENV, `NAME=value`.
+    pub env: Vec<String>,
+    /// Paths that it declares as volumes.
+    pub volumes: Vec<String>,
+    /// Ports that it declares, `80/tcp`.
+    pub exposed_ports: Vec<String>,
+}
+
+/// A line of an image's `/etc/passwd`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PasswdEntry {
+    /// Login name.
+    pub name: String,
+    /// User id.
+    pub uid: u32,
+    /// Primary group id.
+    pub gid: u32,
+    /// Home directory.
+    pub home: String,
+}
+
+/// A line of an image's `/etc/group`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupEntry {
+    /// Group name.
+    pub name: String,
+    /// Group id.
+    pub gid: u32,
+}
+
+/// The users and groups that an image knows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UserTables {
+    /// `/etc/passwd`, in its order: the first match counts.
+    pub passwd: Vec<PasswdEntry>,
+    /// `/etc/group`, in its order.
+    pub group: Vec<GroupEntry>,
+}
+
+/// What `/info` says of the engine, as far as rules ask.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EngineInfo {
+    /// CPUs of the engine's machine.
+    pub ncpu: i64,
+    /// The engine runs without root: root inside is the caller outside.
+    pub rootless: bool,
+    /// User ids inside are shifted.
+    pub userns_remap: bool,
+    /// CPU quotas work.
+    pub cpu_quota: bool,
+    /// Memory limits work.
+    pub memory_limit: bool,
+    /// Swap limits work.
+    pub swap_limit: bool,
+    /// Process count limits work.
+    pub pids_limit: bool,
+}
+
+/// What a path is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BindKind {
+    /// A directory.
+    Directory,
+    /// A regular file.
+    File,
+    /// A unix socket.
+    Socket,
+    /// A device, pipe or something else.
+    Other,
+    /// Nothing is there.
+    Absent,
+}
+
+/// Where a bind source leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BindFacts {
+    /// The path without links; for an absent one, its nearest existing parent resolved and the rest appended.
+    pub canonical: PathBuf,
+    /// What is there.
+    pub kind: BindKind,
+    /// Device and inode, where something is there.
+    pub identity: Option<(u64, u64)>,
+}
+
+/// A socket that controls an engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SocketFacts {
+    /// The path without links.
+    pub canonical: PathBuf,
+    /// Device and inode, where it exists.
+    pub identity: Option<(u64, u64)>,
+}
+
+/// A named volume that exists; a name that the engine does not have is a volume without options.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VolumeFacts {
+    /// Its driver.
+    pub driver: String,
+    /// Its driver's options.
+    pub options: BTreeMap<String, String>,
+    /// Where the engine keeps it.
+    pub mountpoint: String,
+}
+
+/// A container that the request refers to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ContainerFacts {
+    /// Its full id.
+    pub id: String,
+    /// What it has mounted.
+    pub mounts: Vec<ContainerMount>,
+}
+
+/// One mount of an existing container.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ContainerMount {
+    /// `bind`, `volume` …
+    pub kind: String,
+    /// The volume's name, or empty.
+    pub name: String,
+    /// The path on the host.
+    pub source: String,
+    /// The path inside.
+    pub destination: String,
+}

@@ -1,0 +1,328 @@
+//! Strict JSON: what Go's decoder would read in two ways is refused instead of guessed.
+//!
+//! The engine matches keys without regard to case, merges repeated keys and ignores unknown ones, so a filter and the
+//! engine can read different things out of one body. Here a repeated key, a key that differs from a known one only by
+//! case, and an unknown member with content are errors that name the member by its JSON pointer.
+
+use std::fmt;
+
+use serde::de::{self, DeserializeOwned, DeserializeSeed, IntoDeserializer, Visitor};
+use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
+
+/// A JSON document in which no object repeats a key.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Json {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// A number, as written where it is an integer.
+    Number(serde_json::Number),
+    /// A string.
+    String(String),
+    /// A list.
+    Array(Vec<Json>),
+    /// Members in the order of the text.
+    Object(Vec<(String, Json)>),
+}
+
+/// Why a body was not read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum JsonError {
+    /// Not one JSON document, or one with a repeated key.
+    #[error("not strict JSON: {0}")]
+    Syntax(String),
+    /// A member that the model does not take.
+    #[error("`{pointer}`: {why}")]
+    Member {
+        /// JSON pointer of the member.
+        pointer: String,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+/// Decodes one document into `T`, refusing whatever `T` does not name.
+///
+/// Members that are null are read as absent; unknown members are dropped only when they say nothing (`null`, `false`,
+/// `0`, `""`, empty).
+///
+/// # Errors
+/// [`JsonError`], naming the member or the place in the text.
+pub fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T, JsonError> {
+    let tree: Json = serde_json::from_slice(text).map_err(|e| JsonError::Syntax(e.to_string()))?;
+    from_tree(&tree)
+}
+
+/// As [`decode`], from a tree that is already read.
+///
+/// # Errors
+/// [`JsonError`], naming the member.
+pub fn from_tree<T: DeserializeOwned>(tree: &Json) -> Result<T, JsonError> {
+    T::deserialize(Node { tree, pointer: "" }).map_err(|e| e.named(""))
+}
+
+/// The model's own text: one document, no insignificant white space.
+///
+/// # Errors
+/// Only if the model cannot be represented, which the wire structs always can.
+pub fn encode<T: serde::Serialize>(model: &T) -> Result<Vec<u8>, JsonError> {
+    serde_json::to_vec(model).map_err(|e| JsonError::Syntax(e.to_string()))
+}
+
+impl Json {
+    /// Whether the value says nothing in Go's eyes.
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        match self {
+            Self::Null => true,
+            Self::Bool(b) => !b,
+            Self::Number(n) => n.as_f64() == Some(0.0),
+            Self::String(s) => s.is_empty(),
+            Self::Array(a) => a.is_empty(),
+            Self::Object(o) => o.is_empty(),
+        }
+    }
+
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "a boolean",
+            Self::Number(_) => "a number",
+            Self::String(_) => "a string",
+            Self::Array(_) => "a list",
+            Self::Object(_) => "an object",
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(TreeVisitor)
+    }
+}
+
+struct TreeVisitor;
+
+impl<'de> Visitor<'de> for TreeVisitor {
+    type Value = Json;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+    fn visit_unit<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+    fn visit_bool<E>(self, v: bool) -> Result<Json, E> {
+        Ok(Json::Bool(v))
+    }
+    fn visit_i64<E>(self, v: i64) -> Result<Json, E> {
+        Ok(Json::Number(v.into()))
+    }
+    fn visit_u64<E>(self, v: u64) -> Result<Json, E> {
+        Ok(Json::Number(v.into()))
+    }
+    fn visit_f64<E: de::Error>(self, v: f64) -> Result<Json, E> {
+        serde_json::Number::from_f64(v).map(Json::Number).ok_or_else(|| E::custom("number out of range"))
+    }
+    fn visit_str<E>(self, v: &str) -> Result<Json, E> {
+        Ok(Json::String(v.to_owned()))
+    }
+    fn visit_string<E>(self, v: String) -> Result<Json, E> {
+        Ok(Json::String(v))
+    }
+    fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Json, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element()? {
+            items.push(item);
+        }
+        Ok(Json::Array(items))
+    }
+    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
+        let mut members = Vec::new();
+        let mut seen = std::collections::BTreeSet::new();
+        while let Some((key, value)) = map.next_entry::<String, Json>()? {
+            if !seen.insert(key.clone()) {
+                return Err(de::Error::custom(format_args!("key `{key}` is given twice")));
+            }
+            members.push((key, value));
+        }
+        Ok(Json::Object(members))
+    }
+}
+
+/// How Go's decoder compares keys: ASCII case, and the two code points that fold into ASCII.
+#[must_use]
+pub fn fold(key: &str) -> String {
+    key.chars()
+        .map(|c| match c {
+            '\u{212A}' => 'k',
+            '\u{017F}' => 's',
+            c => c.to_ascii_lowercase(),
+        })
+        .collect()
+}
+
+/// A place in the tree, and the way to it.
+#[derive(Clone, Copy)]
+struct Node<'t, 'p> {
+    tree: &'t Json,
+    pointer: &'p str,
+}
+
+/// A decoding error that does not know its place until it is passed up through it.
+#[derive(Debug)]
+struct Fault {
+    pointer: Option<String>,
+    why: String,
+}
+
+impl Fault {
+    fn new(why: String) -> Self {
+        Self { pointer: None, why }
+    }
+    fn at(mut self, pointer: &str) -> Self {
+        self.pointer.get_or_insert_with(|| pointer.to_owned());
+        self
+    }
+    fn named(self, pointer: &str) -> JsonError {
+        let Self { pointer: found, why } = self.at(pointer);
+        let pointer = found.filter(|p| !p.is_empty()).unwrap_or_else(|| "/".to_owned());
+        JsonError::Member { pointer, why }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.why)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl de::Error for Fault {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self::new(message.to_string())
+    }
+}
+
+fn step(pointer: &str, key: &str) -> String {
+    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
+impl Node<'_, '_> {
+    fn mismatch(&self, wanted: &str) -> Fault {
+        Fault::new(format!("expected {wanted}, found {}", self.tree.kind())).at(self.pointer)
+    }
+}
+
+impl<'de> Deserializer<'de> for Node<'de, '_> {
+    type Error = Fault;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.tree {
+            Json::Null => visitor.visit_unit(),
+            Json::Bool(b) => visitor.visit_bool(*b),
+            Json::Number(n) => match (n.as_i64(), n.as_u64()) {
+                (Some(i), _) => visitor.visit_i64(i),
+                (None, Some(u)) => visitor.visit_u64(u),
+                (None, None) => return Err(Fault::new(format!("expected an integer, found {n}")).at(self.pointer)),
+            },
+            Json::String(s) => visitor.visit_str(s),
+            Json::Array(items) => visitor.visit_seq(Items { items: items.iter(), index: 0, pointer: self.pointer }),
+            Json::Object(members) => {
+                visitor.visit_map(Members { members: members.iter().collect(), at: 0, pointer: self.pointer })
+            }
+        }
+        .map_err(|e: Fault| e.at(self.pointer))
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.tree {
+            Json::Null => visitor.visit_none(),
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        known: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        let Json::Object(members) = self.tree else { return Err(self.mismatch("an object")) };
+        let mut taken = Vec::with_capacity(members.len());
+        for member in members {
+            let (key, value) = member;
+            if known.contains(&key.as_str()) {
+                if *value != Json::Null {
+                    taken.push(member);
+                }
+                continue;
+            }
+            let here = || step(self.pointer, key);
+            if let Some(name) = known.iter().find(|name| fold(name) == fold(key)) {
+                return Err(Fault::new(format!("the engine would read this as `{name}`; write `{name}`")).at(&here()));
+            }
+            if !value.is_zero() {
+                return Err(Fault::new("unknown member".to_owned()).at(&here()));
+            }
+        }
+        visitor
+            .visit_map(Members { members: taken, at: 0, pointer: self.pointer })
+            .map_err(|e: Fault| e.at(self.pointer))
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+struct Items<'t, 'p> {
+    items: std::slice::Iter<'t, Json>,
+    index: usize,
+    pointer: &'p str,
+}
+
+impl<'t> de::SeqAccess<'t> for Items<'t, '_> {
+    type Error = Fault;
+    fn next_element_seed<S: DeserializeSeed<'t>>(&mut self, seed: S) -> Result<Option<S::Value>, Fault> {
+        let Some(tree) = self.items.next() else { return Ok(None) };
+        let pointer = format!("{}/{}", self.pointer, self.index);
+        self.index += 1;
+        descend(seed, tree, &pointer).map(Some)
+    }
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.items.len())
+    }
+}
+
+struct Members<'t, 'p> {
+    members: Vec<&'t (String, Json)>,
+    at: usize,
+    pointer: &'p str,
+}
+
+impl<'t> de::MapAccess<'t> for Members<'t, '_> {
+    type Error = Fault;
+    fn next_key_seed<S: DeserializeSeed<'t>>(&mut self, seed: S) -> Result<Option<S::Value>, Fault> {
+        let Some((key, _)) = self.members.get(self.at) else { return Ok(None) };
+        seed.deserialize(key.as_str().into_deserializer()).map(Some)
+    }
+    fn next_value_seed<S: DeserializeSeed<'t>>(&mut self, seed: S) -> Result<S::Value, Fault> {
+        let Some((key, tree)) = self.members.get(self.at) else {
+            return Err(Fault::new("value without a key".to_owned()));
+        };
+        self.at += 1;
+        descend(seed, tree, &step(self.pointer, key))
+    }
+}
+
+/// Decodes a child. The pointer lives only as long as the call: what `T` keeps is owned.
+fn descend<'t, S: DeserializeSeed<'t>>(seed: S, tree: &'t Json, pointer: &str) -> Result<S::Value, Fault> {
+    seed.deserialize(Node { tree, pointer }).map_err(|e| e.at(pointer))
+}

@@ -1,0 +1,49 @@
+//! What is asked, and everything said about it: rank 0, pure data without files, clock, environment or sockets.
+
+mod caller;
+mod facts;
+mod finding;
+mod image;
+pub mod json;
+mod origin;
+mod rewrite;
+pub mod sizes;
+mod user;
+pub mod wire;
+
+pub use caller::Caller;
+pub use facts::{
+    BindFacts, BindKind, ContainerFacts, ContainerMount, EngineInfo, Fact, Facts, GroupEntry, ImageFacts, Needs,
+    PasswdEntry, SocketFacts, UserTables, VolumeFacts,
+};
+pub use finding::{Action, Finding, RuleId};
+pub use image::{ImageRef, ImageRefError};
+pub use origin::{Origin, Origins, PolicySpot};
+pub use rewrite::{Change, Clash, Rewrite, apply};
+pub use user::{Id, UserSpec};
+
+use wire::ContainerCreate;
+
+/// One container asked for: the body, what travels in the query, and where each value came from.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The body of `POST /containers/create`.
+    pub body: ContainerCreate,
+    /// `--name`; sent in the query.
+    pub name: Option<String>,
+    /// `--platform`; sent in the query.
+    pub platform: Option<String>,
+    /// Who said what.
+    pub origins: Origins,
+    /// What the body cannot say about how it was asked for.
+    pub manner: Manner,
+}
+
+/// How a container was asked for, where the body is silent about it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Manner {
+    /// The container is started in the background (`run -d`); the only manner in which a restart policy is useful.
+    pub detached: bool,
+    /// `--restart` was typed: docker sends `no` both for that and for silence.
+    pub restart_typed: bool,
+}

@@ -1,0 +1,141 @@
+//! Rewrites as data: what is changed in a body, where, and into what.
+
+use serde_json::Value;
+
+use super::{Origin, Request, RuleId};
+use crate::request::json::{self, JsonError};
+use crate::request::wire::ContainerCreate;
+
+/// One step of a rewrite.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// The member at the pointer gets this value.
+    Set(String, Value),
+    /// The list at the pointer gets one more element.
+    Push(String, Value),
+    /// The element or member at the pointer goes away.
+    Remove(String),
+}
+
+/// A tightening of a request by one rule.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rewrite {
+    /// Whose.
+    pub rule: RuleId,
+    /// What changes, in order.
+    pub changes: Vec<Change>,
+    /// What it means in docker's words: `--cpus 1`.
+    pub meaning: String,
+    /// Where the new values come from.
+    pub origin: Origin,
+}
+
+/// Rewrites that cannot all be applied.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Clash {
+    /// Two rules want two values in one place.
+    #[error("rules `{0}` and `{1}` want different values for `{2}`")]
+    Between(RuleId, RuleId, String),
+    /// The result is no body of the engine.
+    #[error("rule `{rule}` made a body that cannot be sent: {why}")]
+    Malformed {
+        /// The last rule applied.
+        rule: RuleId,
+        /// What the strict reader said.
+        why: String,
+    },
+    /// The rewrite names a place that is not there.
+    #[error("rule `{0}` changes `{1}`, which is not there")]
+    Nowhere(RuleId, String),
+}
+
+/// Applies rewrites to a request: sets, then pushes, then removals from the last element to the first, so that no
+/// removal moves another's index.
+///
+/// # Errors
+/// [`Clash`] when two rewrites disagree or the result does not decode; the request is then unchanged.
+pub fn apply(request: &mut Request, rewrites: &[Rewrite]) -> Result<(), Clash> {
+    let Some(last) = rewrites.last() else { return Ok(()) };
+    disagreements(rewrites)?;
+    let malformed = |why: String| Clash::Malformed { rule: last.rule, why };
+    let mut tree = serde_json::to_value(&request.body).map_err(|e| malformed(e.to_string()))?;
+    let steps = || rewrites.iter().flat_map(|r| r.changes.iter().map(move |c| (r, c)));
+    for (rewrite, change) in steps() {
+        match change {
+            Change::Set(pointer, value) => *slot(&mut tree, pointer, rewrite.rule)? = value.clone(),
+            Change::Push(pointer, value) => {
+                push(slot(&mut tree, pointer, rewrite.rule)?, value, pointer, rewrite.rule)?
+            }
+            Change::Remove(_) => {}
+        }
+    }
+    let mut removals: Vec<(&Rewrite, &String)> = steps()
+        .filter_map(|(r, c)| match c {
+            Change::Remove(pointer) => Some((r, pointer)),
+            Change::Set(..) | Change::Push(..) => None,
+        })
+        .collect();
+    removals.sort_by_key(|(_, pointer)| std::cmp::Reverse(position(pointer)));
+    removals.dedup_by(|a, b| a.1 == b.1);
+    for (rewrite, pointer) in removals {
+        remove(&mut tree, pointer, rewrite.rule)?;
+    }
+    request.body = redecode(tree).map_err(|e| malformed(e.to_string()))?;
+    for (rewrite, change) in steps() {
+        let (Change::Set(pointer, _) | Change::Push(pointer, _)) = change else { continue };
+        if matches!(change, Change::Set(..)) || request.origins.of(pointer) == Origin::BuiltIn {
+            request.origins.set(pointer.clone(), rewrite.origin.clone());
+        }
+    }
+    Ok(())
+}
+
+fn redecode(tree: Value) -> Result<ContainerCreate, JsonError> {
+    let strict: json::Json = serde_json::from_value(tree).map_err(|e| JsonError::Syntax(e.to_string()))?;
+    json::from_tree(&strict)
+}
+
+fn disagreements(rewrites: &[Rewrite]) -> Result<(), Clash> {
+    let mut wanted: std::collections::BTreeMap<&str, (RuleId, &Value)> = std::collections::BTreeMap::new();
+    for rewrite in rewrites {
+        for change in &rewrite.changes {
+            let Change::Set(pointer, value) = change else { continue };
+            match wanted.insert(pointer, (rewrite.rule, value)) {
+                Some((other, before)) if before != value => {
+                    return Err(Clash::Between(other, rewrite.rule, pointer.clone()));
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+fn slot<'t>(tree: &'t mut Value, pointer: &str, rule: RuleId) -> Result<&'t mut Value, Clash> {
+    tree.pointer_mut(pointer).ok_or_else(|| Clash::Nowhere(rule, pointer.to_owned()))
+}
+
+fn push(list: &mut Value, value: &Value, pointer: &str, rule: RuleId) -> Result<(), Clash> {
+    if list.is_null() {
+        *list = Value::Array(Vec::new());
+    }
+    list.as_array_mut().ok_or_else(|| Clash::Nowhere(rule, pointer.to_owned()))?.push(value.clone());
+    Ok(())
+}
+
+/// A removal's list, and its index in it.
+fn position(pointer: &str) -> (&str, usize) {
+    let (list, last) = pointer.rsplit_once('/').unwrap_or((pointer, ""));
+    (list, last.parse().unwrap_or(0))
+}
+
+fn remove(tree: &mut Value, pointer: &str, rule: RuleId) -> Result<(), Clash> {
+    let nowhere = || Clash::Nowhere(rule, pointer.to_owned());
+    let (list, index) = position(pointer);
+    let list = slot(tree, list, rule)?.as_array_mut().ok_or_else(nowhere)?;
+    if index >= list.len() {
+        return Err(nowhere());
+    }
+    list.remove(index);
+    Ok(())
+}
