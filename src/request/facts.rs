@@ -34,7 +34,8 @@ impl<T> Fact<T> {
 pub struct Needs {
     /// The image's configuration and id.
     pub image: bool,
-    /// The image's passwd and group files, by a probe.
+    /// The image’s passwd and group files, by a probe; where the request names no user, only if the image’s USER needs
+    /// them.
     pub users: bool,
     /// The engine's `/info`.
     pub info: bool,
