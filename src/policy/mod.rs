@@ -50,14 +50,17 @@ impl Policy {
         problems.into_result(policy)
     }
 
-    /// An owner's layer over the profile that it extends (`baseline` where it names none).
+    /// Owner layers, lowest first, over the profile that the first extends (`baseline` where it names none).
     ///
     /// # Errors
-    /// All problems of the text at once, each with its line.
-    pub fn owner(source: &Source) -> Result<Self, Problems> {
+    /// All problems of the texts at once, each with its line.
+    pub fn owners(sources: &[Source]) -> Result<Self, Problems> {
         let mut problems = Problems::default();
         let mut policy = Self::default();
-        policy.lay(source, Some(DEFAULT_PROFILE), &mut Vec::new(), &mut problems);
+        let defaults = std::iter::once(Some(DEFAULT_PROFILE)).chain(std::iter::repeat(None));
+        for (source, default) in sources.iter().zip(defaults) {
+            policy.lay(source, default, &mut Vec::new(), &mut problems);
+        }
         problems.into_result(policy)
     }
 
@@ -105,6 +108,9 @@ impl Policy {
         }
         above.push(source.name.to_string());
         match table.remove(EXTENDS) {
+            Some(entry) if !self.sources.is_empty() && default.is_none() && above.len() == 1 => {
+                problems.add(Problem::at(&entry.key, "only the first file of a policy may extend a profile"))
+            }
             Some(entry) => match &entry.node.value {
                 Value::String(name) => self.extend(name, &entry, above, problems),
                 other => problems.add(Problem::at(
@@ -153,7 +159,7 @@ mod tests {
     use super::*;
 
     fn owner(text: &str) -> Result<Policy, Problems> {
-        Policy::owner(&Source { name: "p.toml".into(), text: text.to_owned() })
+        Policy::owners(&[Source { name: "p.toml".into(), text: text.to_owned() }])
     }
 
     fn spot(policy: &Policy, rule: &str, key: &str) -> String {

@@ -227,7 +227,7 @@ mod tests {
     fn every_problem_of_a_policy_is_told_at_once_with_its_line() {
         let text =
             "[usr]\naction = \"deny\"\n[cpus]\nmaximum = 2\nmax = \"many\"\n[privileged]\naction = \"rewrite\"\n";
-        let policy = Policy::owner(&Source { name: "p.toml".into(), text: text.to_owned() }).unwrap();
+        let policy = Policy::owners(&[Source { name: "p.toml".into(), text: text.to_owned() }]).unwrap();
         let problems = Ruleset::load(&policy).unwrap_err().to_string();
         for expected in [
             "p.toml:1: there is no rule `usr` (did you mean `user`?)",

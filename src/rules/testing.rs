@@ -63,7 +63,7 @@ pub(super) struct Bench {
 impl Bench {
     pub(super) fn new(rule: &Rule, table: &str) -> Self {
         let text = format!("extends = \"permissive\"\n[{}]\n{table}", rule.id);
-        let policy = Policy::owner(&Source { name: "test.toml".into(), text }).unwrap_or_else(|p| panic!("{p}"));
+        let policy = Policy::owners(&[Source { name: "test.toml".into(), text }]).unwrap_or_else(|p| panic!("{p}"));
         let mut set = Ruleset::load(&policy).unwrap_or_else(|p| panic!("{p}"));
         set.rules.retain(|loaded| loaded.id == rule.id);
         Self { set }

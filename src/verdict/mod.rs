@@ -106,7 +106,7 @@ mod tests {
     use crate::request::{EngineInfo, Fact, ImageFacts, Manner, Origins};
 
     fn rules(text: &str) -> Ruleset {
-        let policy = Policy::owner(&Source { name: "p.toml".into(), text: text.to_owned() }).unwrap();
+        let policy = Policy::owners(&[Source { name: "p.toml".into(), text: text.to_owned() }]).unwrap();
         Ruleset::load(&policy).unwrap()
     }
 
