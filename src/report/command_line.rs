@@ -64,11 +64,7 @@ impl CommandLine {
         let Some(word) = self.words.get(at) else { return String::new() };
         let secret = self.secrets.get(&at).and_then(|range| Some((word.get(..range.start)?, word.get(range.end..)?)));
         let text = secret.map_or_else(|| word.clone(), |(before, after)| format!("{before}{MASK}{after}"));
-        if text.chars().any(char::is_control) {
-            format!("'{}'", clean(&text))
-        } else {
-            shell_words::quote(&text).into_owned()
-        }
+        if text.chars().any(char::is_control) { format!("'{}'", clean(&text)) } else { quoted(&text) }
     }
 
     /// Where the bytes of a word stand in its shown form; the whole word where quotes or masks moved them.
@@ -82,6 +78,14 @@ impl CommandLine {
             None => whole,
         }
     }
+}
+
+/// As a shell takes it, and without quotes where none are needed: `nofile=512:512` is no assignment behind a command.
+#[must_use]
+pub fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
+    let needs_none = !word.is_empty() && !word.starts_with('=') && word.chars().all(plain);
+    if needs_none { word.to_owned() } else { shell_words::quote(word).into_owned() }
 }
 
 /// The words around one that fit, the nearest first.
