@@ -57,10 +57,24 @@ impl Endpoint {
         }
     }
 
-    /// Whether the engine's paths are paths of this machine.
+    /// Whether the engine's paths are, as far as an address can tell, paths of this machine.
     #[must_use]
     pub fn is_local(&self) -> bool {
-        matches!(self, Self::Unix(_))
+        match self {
+            Self::Unix(_) => true,
+            Self::Tcp { host, .. } => {
+                host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+            }
+        }
+    }
+
+    /// The path of its socket, where it has one.
+    #[must_use]
+    pub fn socket(&self) -> Option<&std::path::Path> {
+        match self {
+            Self::Unix(path) => Some(path),
+            Self::Tcp { .. } => None,
+        }
     }
 
     fn unix(path: &str) -> Result<Self, EndpointError> {

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 /// One thing that may have been learned.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Fact<T> {
@@ -101,7 +103,7 @@ pub struct ImageFacts {
 }
 
 /// A line of an image's `/etc/passwd`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PasswdEntry {
     /// Login name.
     pub name: String,
@@ -114,7 +116,7 @@ pub struct PasswdEntry {
 }
 
 /// A line of an image's `/etc/group`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupEntry {
     /// Group name.
     pub name: String,
@@ -123,7 +125,7 @@ pub struct GroupEntry {
 }
 
 /// The users and groups that an image knows.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserTables {
     /// `/etc/passwd`, in its order: the first match counts.
     pub passwd: Vec<PasswdEntry>,
