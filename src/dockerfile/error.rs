@@ -67,8 +67,8 @@ pub enum Fault {
     /// A name that no stage can have.
     #[error("invalid name `{0}` for a build stage")]
     StageName(String),
-    /// A wrong number of arguments, or an empty one.
-    #[error("`{0}` has too few or too many arguments, or an empty name")]
+    /// A wrong number of arguments, an empty name, `SHELL` without JSON.
+    #[error("`{0}` does not take these arguments")]
     Arguments(String),
     /// A flag that the instruction does not have.
     #[error("unknown or repeated flag `{0}`")]

@@ -5,6 +5,7 @@
 //! variables of `FROM`, and as whom the image runs. What the second step cannot know it calls [`Unresolved`], never a
 //! guess.
 
+mod dollar;
 mod error;
 mod heredoc;
 mod lex;

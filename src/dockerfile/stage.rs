@@ -89,7 +89,7 @@ fn stage_name(written: &str) -> Result<String, Fault> {
 
 /// What the builder checks of an instruction before it builds, as far as other tools than the builder need it.
 pub(super) fn check(instruction: &Instruction) -> Result<(), Fault> {
-    let Instruction { keyword, name, flags, words, trigger, .. } = instruction;
+    let Instruction { keyword, name, flags, words, exec, trigger, .. } = instruction;
     let names = |step| words.iter().step_by(step).map(|word| word.text.as_str());
     let sound = match keyword {
         Keyword::Unknown => return Err(Fault::UnknownInstruction(name.text.clone())),
@@ -97,14 +97,15 @@ pub(super) fn check(instruction: &Instruction) -> Result<(), Fault> {
             Some(inner) if matches!(inner.keyword, Keyword::From | Keyword::Maintainer) => {
                 return Err(Fault::Trigger(inner.name.text.clone()));
             }
-            Some(inner) => return check(inner),
-            None => false,
+            // Whether the trigger itself is sound shows when it runs.
+            inner => inner.is_some(),
         },
         Keyword::Env | Keyword::Label => !words.is_empty() && names(2).all(|name| !name.is_empty()),
         Keyword::Arg => !words.is_empty() && names(1).all(|word| !word.starts_with('=')),
         Keyword::User | Keyword::Workdir | Keyword::Maintainer | Keyword::Stopsignal => words.len() == 1,
         Keyword::Add | Keyword::Copy => words.len() >= 2,
-        Keyword::Expose | Keyword::Volume | Keyword::Shell | Keyword::Healthcheck => !words.is_empty(),
+        Keyword::Expose | Keyword::Volume | Keyword::Healthcheck => !words.is_empty(),
+        Keyword::Shell => *exec && !words.is_empty(),
         Keyword::From | Keyword::Run | Keyword::Cmd | Keyword::Entrypoint => true,
     };
     if !sound {
