@@ -1,25 +1,31 @@
 //! `sdocker explain [RULE]`: what a rule objects to, why, and what to do instead.
 
-use super::Invocation;
+use clap::{Arg, Command};
+
 use super::failure::Failure;
+use super::{Invocation, own};
 use crate::rules::{CATALOGUE, Rule};
 
 const NO_SUCH_RULE: u8 = 2;
 
+fn grammar() -> Command {
+    let rule = Arg::new("rule").value_name("RULE").help("The rule; all of them, a line each, when left out");
+    Command::new("explain").about("Say what a rule objects to, why, and what to do instead").arg(rule)
+}
+
 pub(super) fn explain(invocation: &Invocation<'_>) -> Result<u8, Failure> {
-    let words = invocation.argv.get(invocation.arguments..).unwrap_or_default();
-    let text = match words {
-        [] => CATALOGUE.iter().map(|rule| format!("{:20} {}\n", rule.id.0, first_sentence(rule))).collect(),
-        [id] => match CATALOGUE.iter().find(|rule| id == rule.id.0) {
+    let Some(matches) = own::parse(invocation, grammar())? else { return Ok(0) };
+    let text = match matches.get_one::<String>("rule") {
+        None => CATALOGUE.iter().map(|rule| format!("{:20} {}\n", rule.id.0, first_sentence(rule))).collect(),
+        Some(id) => match CATALOGUE.iter().find(|rule| id == rule.id.0) {
             Some(rule) => whole(rule),
             None => {
-                let message = format!("sdocker: there is no rule {id:?}; `sdocker explain` lists them");
+                let message = format!("sdocker: there is no rule `{id}`; `sdocker explain` lists them");
                 return Err(Failure::Own { message, code: NO_SUCH_RULE });
             }
         },
-        _ => return Err(Failure::Own { message: "Usage:  sdocker explain [RULE]".to_owned(), code: NO_SUCH_RULE }),
     };
-    invocation.environment.print(&text).map_err(|why| Failure::own(format!("write /dev/stdout: {why}")))?;
+    own::print(invocation, &text)?;
     Ok(0)
 }
 

@@ -54,7 +54,7 @@ impl Failure {
 
     pub(super) fn code(&self) -> u8 {
         match self {
-            Self::Usage(error) => error.code(),
+            Self::Usage(error) => error.exit_code(),
             Self::Own { code, .. } | Self::Docker { code, .. } | Self::Bare { code, .. } => *code,
             Self::Endpoint(_) => 1,
             Self::Policy(_) | Self::Refused(_) => BEFORE_RUN,

@@ -11,6 +11,8 @@ pub(super) enum Verb {
     Run(cli::Verb),
     Check,
     Explain,
+    Gateway,
+    Audit,
     Help,
     Version,
 }
@@ -76,10 +78,12 @@ fn verb(text: &str, next: Option<&OsString>) -> Result<(Verb, usize), Failure> {
     match (text, of_container) {
         ("run", _) => Ok((Verb::Run(cli::Verb::Run), 1)),
         ("create", _) => Ok((Verb::Run(cli::Verb::Create), 1)),
-        ("container", Some("run")) => Ok((Verb::Run(cli::Verb::Run), 2)),
-        ("container", Some("create")) => Ok((Verb::Run(cli::Verb::Create), 2)),
+        ("container", Some("run")) => Ok((Verb::Run(cli::Verb::ContainerRun), 2)),
+        ("container", Some("create")) => Ok((Verb::Run(cli::Verb::ContainerCreate), 2)),
         ("check", _) => Ok((Verb::Check, 1)),
         ("explain", _) => Ok((Verb::Explain, 1)),
+        ("gateway", _) => Ok((Verb::Gateway, 1)),
+        ("audit", _) => Ok((Verb::Audit, 1)),
         ("help", _) => Ok((Verb::Help, 1)),
         ("version", _) => Ok((Verb::Version, 1)),
         (other, _) => Err(usage(format!(

@@ -1,11 +1,14 @@
 //! One short file per verb; the wiring of all other rooms. The only place that reads the environment and the clock.
 
+mod asked;
 mod check;
 mod environment;
 mod explain;
 mod failure;
+mod gateway;
 mod globals;
 mod help;
+mod own;
 mod run;
 mod setting;
 
@@ -37,6 +40,7 @@ fn dispatch(argv: &[OsString], environment: &Environment) -> Result<u8, Failure>
         Verb::Run(verb) => run::run(&invocation, verb),
         Verb::Check => check::check(&invocation),
         Verb::Explain => explain::explain(&invocation),
+        Verb::Gateway => gateway::gateway(&invocation),
         Verb::Help => help::help(environment),
         Verb::Version => help::version(environment),
     }

@@ -1,7 +1,7 @@
 //! What every judging verb needs first: who asks, under which policy, of which engine, and where things are kept.
 
-use std::path::PathBuf;
-use std::time::Instant;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use super::Invocation;
 use super::failure::Failure;
@@ -59,26 +59,16 @@ impl<'a> Setting<'a> {
         Some(Cache::new(cache_directory(&base), self.caller.uid))
     }
 
+    /// Where decisions are written; nowhere for a user without a home.
+    pub(super) fn journal(&self) -> Option<PathBuf> {
+        Some(self.directory("XDG_STATE_HOME", ".local/state")?.join("sdocker/journal.jsonl"))
+    }
+
     /// Writes the decision down. In guard mode what cannot be written is said and does not stop anything.
-    pub(super) fn record(
-        &self,
-        verb: &str,
-        request: &Request,
-        image_id: Option<&str>,
-        findings: &[Finding],
-        rewrites: Option<&[Rewrite]>,
-    ) {
-        let Some(state) = self.directory("XDG_STATE_HOME", ".local/state") else { return };
-        let subject = Subject {
-            caller: &self.caller,
-            verb,
-            image: &request.body.image,
-            image_id,
-            policy: self.policy.digest(),
-            took: self.begun.elapsed(),
-        };
-        let record = Record::new(jiff::Timestamp::now(), subject, findings, rewrites);
-        if let Err(why) = journal::append(&state.join("sdocker/journal.jsonl"), &record) {
+    pub(super) fn record(&self, verb: &str, decision: Decision<'_>) {
+        let Some(path) = self.journal() else { return };
+        let took = self.begun.elapsed();
+        if let Err(why) = write(&path, self.policy.digest(), &self.caller, verb, decision, took) {
             self.invocation.environment.complain(&format!("sdocker: warning: {why}\n"));
         }
     }
@@ -86,6 +76,34 @@ impl<'a> Setting<'a> {
     fn directory(&self, variable: &str, default: &str) -> Option<PathBuf> {
         self.invocation.environment.directory(variable, self.caller.home.as_deref(), default)
     }
+}
+
+/// What was decided about a request.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Decision<'a> {
+    pub(super) request: &'a Request,
+    /// The image's id, where it was learned.
+    pub(super) image_id: Option<&'a str>,
+    pub(super) findings: &'a [Finding],
+    /// What was changed, if it was approved.
+    pub(super) rewrites: Option<&'a [Rewrite]>,
+}
+
+/// Writes one decision of a policy, known by its digest, into a journal.
+///
+/// # Errors
+/// Why it could not be written.
+pub(super) fn write(
+    path: &Path,
+    policy: u64,
+    caller: &Caller,
+    verb: &str,
+    decision: Decision<'_>,
+    took: Duration,
+) -> Result<(), journal::JournalError> {
+    let Decision { request, image_id, findings, rewrites } = decision;
+    let subject = Subject { caller, verb, image: &request.body.image, image_id, policy, took };
+    journal::append(path, &Record::new(jiff::Timestamp::now(), subject, findings, rewrites))
 }
 
 /// Where the engine is: `--host`, else `DOCKER_HOST`, else the default socket. What would send docker itself to another

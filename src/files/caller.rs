@@ -22,14 +22,26 @@ pub fn caller() -> Result<Caller, CallerError> {
     let uid = rustix::process::getuid().as_raw();
     let gid = rustix::process::getgid().as_raw();
     let groups = rustix::process::getgroups().map_err(|e| CallerError::Groups(e.into()))?;
+    Ok(known(uid, gid, groups.into_iter().map(rustix::process::Gid::as_raw).collect()))
+}
+
+/// Another user by number, with the groups of the system's database. May wait for a network: not for async code.
+#[must_use]
+pub fn user(uid: u32, gid: u32) -> Caller {
     let entry = uzers::get_user_by_uid(uid);
-    Ok(Caller {
+    let groups = entry.and_then(|user| uzers::get_user_groups(user.name(), gid)).unwrap_or_default();
+    known(uid, gid, groups.iter().map(uzers::Group::gid).collect())
+}
+
+fn known(uid: u32, gid: u32, groups: Vec<u32>) -> Caller {
+    let entry = uzers::get_user_by_uid(uid);
+    Caller {
         uid,
         gid,
-        groups: groups.into_iter().map(rustix::process::Gid::as_raw).collect(),
+        groups,
         name: entry.as_ref().and_then(|user| user.name().to_str()).map(str::to_owned),
         home: entry.as_ref().map(|user| user.home_dir().to_owned()),
-    })
+    }
 }
 
 /// `SUDO_UID` and `SUDO_GID`, where both are numbers.

@@ -6,7 +6,7 @@ mod paths;
 mod policies;
 mod texts;
 
-pub use caller::{CallerError, caller, sudo_ids};
+pub use caller::{CallerError, caller, sudo_ids, user};
 pub use docker_config::{ConfigError, current_context};
 pub use paths::{resolve, socket};
 pub use policies::{Choice, Places, find_policy};

@@ -66,7 +66,7 @@ fn place(origin: &Origin) -> Option<String> {
     match origin {
         Origin::Token { .. } | Origin::BuiltIn => None,
         Origin::Pointer(pointer) => Some(clean(pointer)),
-        Origin::EnvFile { path, line } => Some(format!("{}:{line}", clean(path))),
+        Origin::Line { path, line } => Some(format!("{}:{line}", clean(path))),
         Origin::Image(name) => Some(format!("image {}", clean(name))),
         Origin::Policy(spot) => Some(spot.to_string()),
     }
