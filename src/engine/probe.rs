@@ -164,6 +164,9 @@ fn first_entry(archive: &[u8]) -> Result<Entry, String> {
         tar::EntryType::Regular => {
             let mut text = Vec::new();
             entry.read_to_end(&mut text).map_err(|e| e.to_string())?;
+            if text.len() as u64 != entry.size() {
+                return Err("the archive ends early".to_owned());
+            }
             Ok(Entry::File(String::from_utf8_lossy(&text).into_owned()))
         }
         tar::EntryType::Symlink | tar::EntryType::Link => {
