@@ -1,0 +1,17 @@
+//! What `sdocker run` promises, on a real engine. `make test` starts a private one and names it in
+//! `SDOCKER_TEST_ENGINE`; without that every test here fails and says so.
+#![cfg(test)]
+
+mod limits;
+mod permissive;
+mod refusals;
+mod streams;
+mod terminal;
+mod users;
+
+#[path = "../support/http.rs"]
+mod http;
+#[path = "../support/pty.rs"]
+mod pty;
+#[path = "../support/sandbox.rs"]
+mod sandbox;
