@@ -1,5 +1,61 @@
-//! x
-/// x
-pub fn main(_a: std::env::ArgsOs) -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+//! One short file per verb; the wiring of all other rooms. The only place that reads the environment and the clock.
+
+mod asked;
+mod check;
+mod environment;
+mod explain;
+mod failure;
+mod gateway;
+mod globals;
+mod help;
+mod own;
+mod run;
+mod setting;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use environment::Environment;
+use failure::Failure;
+use globals::{Globals, Verb};
+
+/// Runs one command line and says how it ended.
+#[must_use]
+pub fn main(argv: impl Iterator<Item = OsString>) -> ExitCode {
+    let argv: Vec<OsString> = argv.collect();
+    let environment = Environment::of_process();
+    match dispatch(&argv, &environment) {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            environment.complain(&failure.text());
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn dispatch(argv: &[OsString], environment: &Environment) -> Result<u8, Failure> {
+    let Globals { choice, host, verb, arguments } = globals::read(argv)?;
+    let invocation = Invocation { argv, arguments, choice, host, environment };
+    match verb {
+        Verb::Run(verb) => run::run(&invocation, verb),
+        Verb::Check => check::check(&invocation),
+        Verb::Explain => explain::explain(&invocation),
+        Verb::Gateway => gateway::gateway(&invocation),
+        Verb::Help => help::help(environment),
+        Verb::Version => help::version(environment),
+    }
+}
+
+/// One command line, as far as it is common to all verbs.
+#[derive(Debug)]
+struct Invocation<'a> {
+    /// Everything that was typed, the program first.
+    argv: &'a [OsString],
+    /// Where the verb's own arguments begin.
+    arguments: usize,
+    /// `--policy`.
+    choice: Option<OsString>,
+    /// `--host`.
+    host: Option<String>,
+    environment: &'a Environment,
 }

@@ -1,1 +1,197 @@
-//! facts
+//! Learns what rules need to know: exactly what this request and policy ask for, at the same time, each with a limit.
+
+mod paths;
+mod users;
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+
+use crate::engine::{Engine, EngineError};
+use crate::request::mounts::{MountSource, mounts, paths_in_options};
+use crate::request::{ContainerFacts, Fact, Facts, ImageFacts, Needs, Request, UserSpec, VolumeFacts};
+
+pub use users::Cache;
+
+/// No fact of a working engine takes nearly as long.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// Who is to learn what.
+#[derive(Debug)]
+pub struct Learner<'a> {
+    /// The engine that is asked.
+    pub engine: &'a Engine,
+    /// What is to be judged.
+    pub request: &'a Request,
+    /// What the rules need.
+    pub needs: Needs,
+    /// Whom a filled-in user stands for.
+    pub stands_for: (u32, u32),
+    /// Where the users of images are remembered, by image id.
+    pub cache: Option<Cache>,
+}
+
+/// Whether the engine has the image that is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImageState {
+    /// It was not looked for, or it is there, or it could not be learned.
+    Settled,
+    /// The engine does not have it: pull, then ask again.
+    Absent,
+}
+
+impl Learner<'_> {
+    /// Everything at once. Where the image is absent, its facts are still missing.
+    pub async fn learn(&self) -> (Facts, ImageState) {
+        let (info, image, volumes, containers) =
+            tokio::join!(self.info(), self.look_up_image(), self.volumes(), self.containers());
+        let mut facts = Facts {
+            info,
+            volumes,
+            containers,
+            stands_for: self.stands_for,
+            local: self.engine.endpoint().is_local(),
+            ..Facts::default()
+        };
+        if self.needs.binds && facts.local {
+            let wanted = self.paths(&facts);
+            (facts.binds, facts.sockets) = paths::learn(wanted, self.engine.endpoint().socket(), LIMIT).await;
+        }
+        let state = match image {
+            None => ImageState::Settled,
+            Some(Ok(None)) => ImageState::Absent,
+            Some(Ok(Some(image))) => {
+                self.keep_image(&mut facts, image).await;
+                ImageState::Settled
+            }
+            Some(Err(why)) => {
+                facts.image = Fact::Unknown(why);
+                ImageState::Settled
+            }
+        };
+        (facts, state)
+    }
+
+    /// The image once more, after a pull.
+    pub async fn learn_image(&self, facts: &mut Facts) {
+        match self.look_up_image().await {
+            Some(Ok(Some(image))) => self.keep_image(facts, image).await,
+            Some(Ok(None)) => facts.image = Fact::Unknown("the engine does not have it after the pull".to_owned()),
+            Some(Err(why)) => facts.image = Fact::Unknown(why),
+            None => {}
+        }
+    }
+
+    async fn keep_image(&self, facts: &mut Facts, image: ImageFacts) {
+        facts.users = self.users(&image).await;
+        facts.image = Fact::Known(image);
+    }
+
+    async fn info(&self) -> Fact<crate::request::EngineInfo> {
+        if self.needs.info { within(self.engine.info()).await.into_fact() } else { Fact::NotAsked }
+    }
+
+    async fn look_up_image(&self) -> Option<Result<Option<ImageFacts>, String>> {
+        if !self.needs.image {
+            return None;
+        }
+        let lookup = self.engine.image(&self.request.body.image, self.request.platform.as_deref());
+        Some(within(lookup).await)
+    }
+
+    /// The image's users: by the cache, else by a probe; only where numbers do not say it all.
+    async fn users(&self, image: &ImageFacts) -> Fact<crate::request::UserTables> {
+        let body = &self.request.body;
+        let named_group = body.host_config.group_add.iter().any(|group| group.parse::<i64>().is_err());
+        let user = if body.user.is_empty() { &image.user } else { &body.user };
+        if !self.needs.users || !(named_group || UserSpec::parse(user).needs_tables()) {
+            return Fact::NotAsked;
+        }
+        if let Some(known) = self.cache.as_ref().and_then(|cache| cache.read(&image.id)) {
+            return Fact::Known(known);
+        }
+        match self.engine.probe_users(&image.id, LIMIT).await {
+            Ok(tables) => {
+                if let Some(cache) = &self.cache {
+                    cache.write(&image.id, &tables);
+                }
+                Fact::Known(tables)
+            }
+            Err(why) => Fact::Unknown(why.to_string()),
+        }
+    }
+
+    async fn volumes(&self) -> BTreeMap<String, Fact<VolumeFacts>> {
+        if !self.needs.volumes {
+            return BTreeMap::new();
+        }
+        let names = mounts(&self.request.body).into_iter().filter_map(|mount| match mount.source {
+            MountSource::Volume(name) if !name.is_empty() => Some(name),
+            MountSource::Volume(_) | MountSource::Path(_) | MountSource::Own => None,
+        });
+        let look_up = async |name: String| {
+            let found = within(self.engine.volume(&name)).await;
+            (name, found.map(Option::unwrap_or_default).into_fact())
+        };
+        join_all(names.map(look_up)).await.into_iter().collect()
+    }
+
+    async fn containers(&self) -> BTreeMap<String, Fact<ContainerFacts>> {
+        if !self.needs.containers {
+            return BTreeMap::new();
+        }
+        let look_up = async |text: &String| {
+            let name = text.split_once(':').map_or(text.as_str(), |(name, _)| name).to_owned();
+            let found = within(self.engine.container(&name)).await;
+            (name, found.into_fact())
+        };
+        join_all(self.request.body.host_config.volumes_from.iter().map(look_up)).await.into_iter().collect()
+    }
+
+    /// Every path of the host that a mount leads to, directly or through a volume or another container.
+    fn paths(&self, facts: &Facts) -> Vec<String> {
+        let mut paths = Vec::new();
+        for mount in mounts(&self.request.body) {
+            paths.extend(paths_in_options(mount.options.iter().map(|(_, value)| value.as_str())));
+            if let MountSource::Path(path) = mount.source {
+                paths.push(path);
+            }
+        }
+        for volume in facts.volumes.values().filter_map(|fact| fact.known().ok()) {
+            paths.extend(paths_in_options(volume.options.values().map(String::as_str)));
+        }
+        for container in facts.containers.values().filter_map(|fact| fact.known().ok()) {
+            paths.extend(container.mounts.iter().map(|mount| mount.source.clone()));
+        }
+        paths.sort();
+        paths.dedup();
+        paths
+    }
+}
+
+/// An answer within the limit, or the words of a refusal.
+async fn within<T>(ask: impl Future<Output = Result<T, EngineError>>) -> Result<T, String> {
+    match tokio::time::timeout(LIMIT, ask).await {
+        Ok(answer) => answer.map_err(|why| why.to_string()),
+        Err(_) => Err(format!("no answer within {} s", LIMIT.as_secs())),
+    }
+}
+
+trait IntoFact<T> {
+    fn into_fact(self) -> Fact<T>;
+}
+
+impl<T> IntoFact<T> for Result<T, String> {
+    fn into_fact(self) -> Fact<T> {
+        self.map_or_else(Fact::Unknown, Fact::Known)
+    }
+}
+
+/// Where a cache lies below a user's cache directory.
+#[must_use]
+pub fn cache_directory(base: &std::path::Path) -> PathBuf {
+    base.join("sdocker").join("users")
+}

@@ -1,1 +1,135 @@
-//! report
+//! A verdict for people: caret text for what is refused, one line for what is warned about or changed.
+//!
+//! This room makes text; printing it is the business of `commands`.
+
+mod command_line;
+mod style;
+
+pub use command_line::{CommandLine, quoted};
+pub use style::Style;
+
+use crate::request::{Action, Finding, Origin};
+
+/// Everything refused, each with its carets, and the warnings that came with it as lines.
+#[must_use]
+pub fn refusal(findings: &[Finding], line: &CommandLine, style: Style) -> String {
+    let (refused, rest): (Vec<&Finding>, Vec<&Finding>) = findings.iter().partition(|f| f.action == Action::Deny);
+    let mut text: String = refused.iter().map(|finding| carets(finding, line, style)).collect();
+    text.extend(rest.iter().filter(|f| f.action == Action::Warn).map(|finding| one_line(finding, style)));
+    text
+}
+
+/// Warnings and changed wishes of a request that runs: one line each.
+#[must_use]
+pub fn notes(findings: &[Finding], style: Style) -> String {
+    findings.iter().map(|finding| one_line(finding, style)).collect()
+}
+
+fn carets(finding: &Finding, line: &CommandLine, style: Style) -> String {
+    let mut text = format!("{}: {}\n", style.error(&format!("error[{}]", finding.rule)), clean(&finding.message));
+    let (origin, label) = &finding.primary;
+    match origin {
+        Origin::Token { index, bytes } => text.push_str(&line.underlined(*index, bytes.clone(), label, style)),
+        other => {
+            if let Some(place) = place(other) {
+                text.push_str(&format!("  {} {place}  {label}\n", style.frame("-->")));
+            }
+        }
+    }
+    if let Some(spot) = &finding.related {
+        text.push_str(&format!("  {} {spot}  {}\n", style.frame("-->"), clean(&spot.text)));
+    }
+    for help in &finding.help {
+        text.push_str(&format!("  {} help: {}\n", style.frame("="), clean(help)));
+    }
+    text
+}
+
+fn one_line(finding: &Finding, style: Style) -> String {
+    let word = match finding.action {
+        Action::Deny => style.error(&format!("error[{}]", finding.rule)),
+        Action::Rewrite => style.note(&format!("changed[{}]", finding.rule)),
+        Action::Warn | Action::Allow => style.warning(&format!("warning[{}]", finding.rule)),
+    };
+    let mut text = format!("{word}: {}", clean(&finding.message));
+    if let Some(help) = finding.help.first() {
+        text.push_str(&format!("; {}", clean(help)));
+    }
+    if let Some(spot) = &finding.related {
+        text.push_str(&format!(" ({spot})"));
+    }
+    text.push('\n');
+    text
+}
+
+fn place(origin: &Origin) -> Option<String> {
+    match origin {
+        Origin::Token { .. } | Origin::BuiltIn => None,
+        Origin::Pointer(pointer) => Some(clean(pointer)),
+        Origin::Line { path, line } => Some(format!("{}:{line}", clean(path))),
+        Origin::Image(name) => Some(format!("image {}", clean(name))),
+        Origin::Policy(spot) => Some(spot.to_string()),
+    }
+}
+
+/// Control characters made visible: a message must not be able to move the reader's cursor.
+#[must_use]
+pub fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { format!("{}", c.escape_default()) } else { c.to_string() }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::{PolicySpot, RuleId};
+
+    fn finding(action: Action, index: usize, bytes: std::ops::Range<usize>) -> Finding {
+        Finding {
+            rule: RuleId("privileged"),
+            action,
+            message: "too much".to_owned(),
+            primary: (Origin::Token { index, bytes }, "asked for here"),
+            related: Some(PolicySpot { file: "p.toml".into(), line: 7, text: "action = \"deny\"".into() }),
+            help: vec!["do less".to_owned()],
+        }
+    }
+
+    fn line(words: &[&str]) -> CommandLine {
+        CommandLine::new(words.iter().map(|w| (*w).to_owned()).collect(), [])
+    }
+
+    #[test]
+    fn a_refusal_points_at_both_ends() {
+        let line = line(&["docker", "run", "-it", "--privileged", "ubuntu"]);
+        let text = refusal(&[finding(Action::Deny, 3, 0..12)], &line, Style::PLAIN);
+        let expected = "\
+error[privileged]: too much
+  --> docker run -it --privileged ubuntu
+                     ^^^^^^^^^^^^ asked for here
+  --> p.toml:7  action = \"deny\"
+  = help: do less
+";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn a_changed_wish_is_one_line() {
+        let text = notes(&[finding(Action::Rewrite, 0, 0..1)], Style::PLAIN);
+        assert_eq!(text, "changed[privileged]: too much; do less (p.toml:7)\n");
+    }
+
+    #[test]
+    fn part_of_a_token_can_be_underlined_also_behind_wide_letters() {
+        let line = line(&["docker", "run", "-ituroot", "größe日本"]);
+        let text = refusal(&[finding(Action::Deny, 2, 4..8)], &line, Style::PLAIN);
+        assert!(text.contains("\n                     ^^^^ asked for here\n"), "{text}");
+    }
+
+    #[test]
+    fn control_characters_do_not_reach_the_terminal() {
+        let line = line(&["docker", "run", "-u", "0\u{1b}[2J", "x"]);
+        let text = refusal(&[finding(Action::Deny, 3, 0..5)], &line, Style::PLAIN);
+        assert!(!text.contains('\u{1b}'), "{text:?}");
+        assert!(clean("a\nb") == "a\\nb");
+    }
+}

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 /// One thing that may have been learned.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Fact<T> {
@@ -34,7 +36,8 @@ impl<T> Fact<T> {
 pub struct Needs {
     /// The image's configuration and id.
     pub image: bool,
-    /// The image's passwd and group files, by a probe.
+    /// The image’s passwd and group files, by a probe; where the request names no user, only if the image’s USER needs
+    /// them.
     pub users: bool,
     /// The engine's `/info`.
     pub info: bool,
@@ -100,7 +103,7 @@ pub struct ImageFacts {
 }
 
 /// A line of an image's `/etc/passwd`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PasswdEntry {
     /// Login name.
     pub name: String,
@@ -113,7 +116,7 @@ pub struct PasswdEntry {
 }
 
 /// A line of an image's `/etc/group`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupEntry {
     /// Group name.
     pub name: String,
@@ -122,7 +125,7 @@ pub struct GroupEntry {
 }
 
 /// The users and groups that an image knows.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserTables {
     /// `/etc/passwd`, in its order: the first match counts.
     pub passwd: Vec<PasswdEntry>,

@@ -5,6 +5,7 @@ mod facts;
 mod finding;
 mod image;
 pub mod json;
+pub mod mounts;
 mod origin;
 mod rewrite;
 pub mod sizes;

@@ -33,8 +33,8 @@ pub enum Origin {
     },
     /// A member of a posted body.
     Pointer(String),
-    /// A line of an `--env-file`.
-    EnvFile {
+    /// A line of a file that was named: variables, a Dockerfile.
+    Line {
         /// The file as it was named.
         path: String,
         /// Line, counted from 1.

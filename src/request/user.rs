@@ -10,6 +10,9 @@ pub enum Id {
 }
 
 impl Id {
+    /// The largest id that the engine takes.
+    pub const MAX: u32 = 0x7fff_ffff;
+
     fn parse(text: &str) -> Self {
         text.parse().map_or_else(|_| Self::Name(text.to_owned()), Self::Number)
     }
@@ -34,6 +37,22 @@ impl UserSpec {
     }
 }
 
+impl UserSpec {
+    /// Whether only the image's files can tell which uid and gid are meant. `root` is root without asking.
+    #[must_use]
+    pub fn needs_tables(&self) -> bool {
+        match (&self.user, &self.group) {
+            (None | Some(Id::Number(0)), _) => false,
+            (Some(Id::Name(name)), _) if name == Self::ROOT => false,
+            (Some(Id::Number(_)), Some(Id::Number(1..))) => false,
+            _ => true,
+        }
+    }
+
+    /// The name that is taken for uid 0 in every image.
+    pub const ROOT: &'static str = "root";
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,6 +71,16 @@ mod tests {
     fn what_is_no_decimal_number_is_a_name() {
         for name in ["root", "0x0", "0_0", " 0", "1e0"] {
             assert_eq!(UserSpec::parse(name).user, Some(Id::Name(name.to_owned())));
+        }
+    }
+
+    #[test]
+    fn only_names_and_missing_groups_need_the_images_files() {
+        for complete in ["1000:1000", "0", "0:0", "root", "root:staff", ""] {
+            assert!(!UserSpec::parse(complete).needs_tables(), "{complete}");
+        }
+        for open in ["1000", "1000:0", "app", "1000:staff", "app:1"] {
+            assert!(UserSpec::parse(open).needs_tables(), "{open}");
         }
     }
 }

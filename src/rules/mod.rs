@@ -1,1 +1,241 @@
-//! rules
+//! The rules: one file each, one table.
+//!
+//! A rule reads the wire model and facts, and states what it sees: a *silence* that its default fills, or a *breach*
+//! with the nearest permitted value where there is one. What becomes of a breach is the policy's `action`, and only
+//! [`Ruleset`] combines the two.
+
+mod capabilities;
+mod coverage;
+mod cpus;
+mod engine_socket;
+mod images;
+mod memory;
+mod no_new_privileges;
+mod opinion;
+mod other_fields;
+mod pids;
+mod privileged;
+mod restart;
+mod ulimits;
+mod user;
+
+#[cfg(test)]
+mod testing;
+
+pub use opinion::{Breach, Fill, Opinion, Outcome};
+
+use crate::policy::{Policy, Problem, Problems, Setting, Settings};
+use crate::request::{Action, Caller, Facts, ImageRef, Needs, PolicySpot, Request, RuleId};
+
+/// All rules, in the order of the catalogue.
+pub const CATALOGUE: &[Rule] = &[
+    images::RULE,
+    user::RULE,
+    privileged::RULE,
+    capabilities::RULE,
+    no_new_privileges::RULE,
+    engine_socket::RULE,
+    cpus::RULE,
+    memory::RULE,
+    pids::RULE,
+    ulimits::RULE,
+    restart::RULE,
+    other_fields::RULE,
+];
+
+/// Every rule's table has this key.
+const ACTION: &str = "action";
+
+/// One reason to object.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// Its name, which is that of the thing it objects to.
+    pub id: RuleId,
+    /// What, why and instead; headings in Markdown.
+    pub doc: &'static str,
+    /// The fields of the Engine API that it reads.
+    pub fields: &'static [&'static str],
+    /// The keys of its table besides `action`; empty with `open_keys` when the keys are data.
+    pub keys: &'static [&'static str],
+    /// Its further keys are data (names of limits).
+    pub open_keys: bool,
+    /// It knows a nearest permitted value, so that `action = "rewrite"` makes sense.
+    pub rewrites: bool,
+    /// Where the rule comes from: CIS, PSS, OWASP.
+    pub sources: &'static [&'static str],
+    /// Reads its table.
+    pub(crate) load: fn(&mut Settings<'_>) -> Option<Box<dyn Check>>,
+}
+
+/// What a rule looks at.
+#[derive(Debug, Clone, Copy)]
+pub struct Case<'a> {
+    /// What is asked.
+    pub request: &'a Request,
+    /// Who asks.
+    pub caller: &'a Caller,
+    /// What was learned.
+    pub facts: &'a Facts,
+}
+
+/// A rule with its settings, ready to judge.
+pub(crate) trait Check: std::fmt::Debug + Send + Sync {
+    /// What it must know about this request. `looks` is false under `action = "allow"`, when only defaults count.
+    fn needs(&self, _request: &Request, _looks: bool) -> Needs {
+        Needs::default()
+    }
+
+    /// Judges the name of an image before anything is pulled.
+    fn judge_image(&self, _image: &ImageRef, _out: &mut Opinion) {}
+
+    /// Judges a request.
+    fn judge(&self, case: &Case<'_>, out: &mut Opinion);
+}
+
+/// All rules with the settings of one policy.
+#[derive(Debug)]
+pub struct Ruleset {
+    rules: Vec<Loaded>,
+}
+
+#[derive(Debug)]
+struct Loaded {
+    id: RuleId,
+    action: Setting<Action>,
+    check: Box<dyn Check>,
+}
+
+impl Ruleset {
+    /// Reads every rule's table.
+    ///
+    /// # Errors
+    /// All problems of the policy at once: unknown rules and keys, values that do not fit, rules without a table.
+    pub fn load(policy: &Policy) -> Result<Self, Problems> {
+        let mut problems = Problems::default();
+        for (key, entry) in policy.entries() {
+            if CATALOGUE.iter().all(|rule| rule.id.0 != key) {
+                let problem = Problem::at(&entry.key, format!("there is no rule `{key}`"));
+                problems.add(problem.closest(key, CATALOGUE.iter().map(|rule| rule.id.0)));
+            }
+        }
+        let rules = CATALOGUE.iter().filter_map(|rule| rule.loaded(policy, &mut problems)).collect();
+        problems.into_result(Self { rules })
+    }
+
+    /// What must be known to judge this request.
+    #[must_use]
+    pub fn needs(&self, request: &Request) -> Needs {
+        self.rules.iter().fold(Needs::default(), |needs, rule| {
+            needs.and(rule.check.needs(request, rule.action.value != Action::Allow))
+        })
+    }
+
+    /// What all rules say of an image's name.
+    #[must_use]
+    pub fn judge_image(&self, image: &ImageRef, request: &Request) -> Outcome {
+        self.collect(|rule, out| rule.check.judge_image(image, out), request)
+    }
+
+    /// What all rules say of a request.
+    #[must_use]
+    pub fn judge(&self, case: &Case<'_>) -> Outcome {
+        self.collect(|rule, out| rule.check.judge(case, out), case.request)
+    }
+
+    /// The action of a rule, and the line that says so.
+    #[must_use]
+    pub fn action(&self, id: &str) -> Option<(Action, &PolicySpot)> {
+        self.rules.iter().find(|rule| rule.id.0 == id).map(|rule| (rule.action.value, &rule.action.spot))
+    }
+
+    fn collect(&self, say: impl Fn(&Loaded, &mut Opinion), request: &Request) -> Outcome {
+        let mut outcome = Outcome::default();
+        for rule in &self.rules {
+            let mut out = Opinion::new(rule.id);
+            say(rule, &mut out);
+            outcome.take(out, &rule.action, &request.origins);
+        }
+        outcome
+    }
+}
+
+impl Rule {
+    fn loaded(&self, policy: &Policy, problems: &mut Problems) -> Option<Loaded> {
+        let Some(entry) = policy.table(self.id.0) else {
+            problems.add(Problem::new(format!("the policy has no table `[{}]`", self.id)));
+            return None;
+        };
+        let mut settings = Settings::of(self.id.0, entry, problems)?;
+        if !self.open_keys {
+            let known: Vec<&str> = std::iter::once(ACTION).chain(self.keys.iter().copied()).collect();
+            settings.only(&known);
+        }
+        let action = settings.require::<Action>(ACTION);
+        if let Some(action) = action.as_ref().filter(|a| a.value == Action::Rewrite && !self.rewrites) {
+            settings.object(&action.spot, format!("`{}` has no nearest permitted value: allow, warn or deny", self.id));
+        }
+        let check = (self.load)(&mut settings);
+        Some(Loaded { id: self.id, action: action?, check: check? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::{PROFILES, Source};
+
+    #[test]
+    fn ids_are_unique_kebab_case_and_never_negated() {
+        let mut ids: Vec<&str> = CATALOGUE.iter().map(|rule| rule.id.0).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), CATALOGUE.len());
+        for id in ids {
+            assert!(id.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{id}");
+        }
+    }
+
+    #[test]
+    fn every_rule_says_what_why_and_instead() {
+        for rule in CATALOGUE {
+            for heading in ["## What", "## Why", "## Instead"] {
+                assert!(rule.doc.contains(heading), "{} lacks {heading}", rule.id);
+            }
+            assert!(!rule.sources.is_empty() && !rule.fields.is_empty(), "{}", rule.id);
+        }
+    }
+
+    #[test]
+    fn every_file_of_the_folder_is_in_the_catalogue() {
+        let others = ["mod.rs", "coverage.rs", "opinion.rs", "testing.rs"];
+        for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules")).unwrap() {
+            let name = file.unwrap().file_name().into_string().unwrap();
+            let id = name.trim_end_matches(".rs").replace('_', "-");
+            assert!(others.contains(&name.as_str()) || CATALOGUE.iter().any(|rule| rule.id.0 == id), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_profile_loads_under_every_rule() {
+        for profile in PROFILES {
+            let policy = Policy::built_in(profile.name).unwrap_or_else(|p| panic!("{p}"));
+            Ruleset::load(&policy).unwrap_or_else(|p| panic!("{}:\n{p}", profile.name));
+        }
+    }
+
+    #[test]
+    fn every_problem_of_a_policy_is_told_at_once_with_its_line() {
+        let text =
+            "[usr]\naction = \"deny\"\n[cpus]\nmaximum = 2\nmax = \"many\"\n[privileged]\naction = \"rewrite\"\n";
+        let policy = Policy::owners(&[Source { name: "p.toml".into(), text: text.to_owned() }]).unwrap();
+        let problems = Ruleset::load(&policy).unwrap_err().to_string();
+        for expected in [
+            "p.toml:1: there is no rule `usr` (did you mean `user`?)",
+            "p.toml:4: unknown key `maximum` in `[cpus]`",
+            "p.toml:5: `cpus.max` takes a number of CPUs above 0, such as 1.5, not `many`",
+            "p.toml:7: `privileged` has no nearest permitted value: allow, warn or deny",
+        ] {
+            assert!(problems.contains(expected), "{expected}\n--\n{problems}");
+        }
+    }
+}

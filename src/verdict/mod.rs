@@ -1,6 +1,9 @@
 //! The judgement, and the only way to an approval.
 
-/// Something that was judged and may reach the engine. Only [`judge`](self) makes one.
+use crate::request::{Action, Caller, Clash, Facts, Finding, ImageRef, Origin, Request, Rewrite, RuleId, apply};
+use crate::rules::{Case, Outcome, Ruleset};
+
+/// Something that was judged and may reach the engine. Only [`judge`] makes one.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Approved<T>(T);
@@ -10,9 +13,185 @@ impl<T> Approved<T> {
     pub fn get(&self) -> &T {
         &self.0
     }
+}
 
-    #[cfg(test)]
-    pub(crate) fn for_test(inner: T) -> Self {
-        Self(inner)
+/// What the policy says of a request.
+#[derive(Debug)]
+#[must_use]
+pub enum Verdict {
+    /// It may run, perhaps changed.
+    Approved(Box<Approval>),
+    /// It may not.
+    Refused(Vec<Finding>),
+}
+
+/// An approved request and what is to be said of it.
+#[derive(Debug)]
+pub struct Approval {
+    /// The request as it is now.
+    pub request: Approved<Request>,
+    /// Warnings and changed wishes.
+    pub findings: Vec<Finding>,
+    /// Everything that was changed or filled in.
+    pub rewrites: Vec<Rewrite>,
+}
+
+/// Judges an image's name, before anything is pulled.
+///
+/// # Errors
+/// The refusals.
+pub fn judge_image(image: &ImageRef, request: &Request, rules: &Ruleset) -> Result<(), Vec<Finding>> {
+    let outcome = rules.judge_image(image, request);
+    if outcome.refuses() { Err(worst_first(outcome.findings)) } else { Ok(()) }
+}
+
+/// Judges a request: rules, rewrites, and the rules once more on the result, which must stand on its own.
+pub fn judge(request: Request, rules: &Ruleset, caller: &Caller, facts: &Facts) -> Verdict {
+    let Outcome { findings, rewrites } = rules.judge(&Case { request: &request, caller, facts });
+    if findings.iter().any(|finding| finding.action == Action::Deny) {
+        return Verdict::Refused(worst_first(findings));
+    }
+    let mut changed = request;
+    if let Err(clash) = apply(&mut changed, &rewrites) {
+        return Verdict::Refused(vec![clashed(&clash)]);
+    }
+    let again = rules.judge(&Case { request: &changed, caller, facts });
+    if let Some(unsettled) = unsettled(&again) {
+        return Verdict::Refused(vec![unsettled]);
+    }
+    Verdict::Approved(Box::new(Approval { request: Approved(changed), findings: worst_first(findings), rewrites }))
+}
+
+fn worst_first(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.action));
+    findings
+}
+
+/// A finding about the judgement itself: two rules that do not go together.
+fn internal(rule: RuleId, message: String) -> Finding {
+    Finding {
+        rule,
+        action: Action::Deny,
+        message,
+        primary: (Origin::BuiltIn, ""),
+        related: None,
+        help: vec!["ask for the value in so many words, or change one of the rules".to_owned()],
+    }
+}
+
+fn clashed(clash: &Clash) -> Finding {
+    let rule = match clash {
+        Clash::Between(_, rule, _) | Clash::Malformed { rule, .. } | Clash::Nowhere(rule, _) => *rule,
+    };
+    internal(rule, clash.to_string())
+}
+
+/// What the rules still want changed in a request that they have changed already.
+fn unsettled(again: &Outcome) -> Option<Finding> {
+    let refused = again.findings.iter().find(|finding| finding.action >= Action::Rewrite);
+    let message = match (refused, again.rewrites.first()) {
+        (Some(finding), _) => format!("the request as changed by the policy is still refused: {}", finding.message),
+        (None, Some(rewrite)) => format!("the policy changes its own result again: {}", rewrite.meaning),
+        (None, None) => return None,
+    };
+    let rule = refused.map(|f| f.rule).or_else(|| again.rewrites.first().map(|r| r.rule))?;
+    Some(internal(rule, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::{Policy, Source};
+    use crate::request::wire::ContainerCreate;
+    use crate::request::{EngineInfo, Fact, ImageFacts, Manner, Origins};
+
+    fn rules(text: &str) -> Ruleset {
+        let policy = Policy::owners(&[Source { name: "p.toml".into(), text: text.to_owned() }]).unwrap();
+        Ruleset::load(&policy).unwrap()
+    }
+
+    fn request(change: impl FnOnce(&mut ContainerCreate)) -> Request {
+        let mut body = ContainerCreate { image: "alpine".to_owned(), ..ContainerCreate::default() };
+        change(&mut body);
+        Request { body, name: None, platform: None, origins: Origins::posted(), manner: Manner::default() }
+    }
+
+    fn facts() -> Facts {
+        let info = EngineInfo {
+            ncpu: 8,
+            cpu_quota: true,
+            memory_limit: true,
+            swap_limit: true,
+            pids_limit: true,
+            ..EngineInfo::default()
+        };
+        let image = Fact::Known(ImageFacts::default());
+        Facts { image, info: Fact::Known(info), stands_for: (1000, 1000), local: true, ..Facts::default() }
+    }
+
+    fn decide(text: &str, request: Request) -> Verdict {
+        let caller = Caller { uid: 1000, gid: 1000, groups: vec![], name: None, home: None };
+        judge(request, &rules(text), &caller, &facts())
+    }
+
+    #[test]
+    fn baseline_fills_a_silent_request_and_says_nothing() {
+        let Verdict::Approved(approval) = decide("", request(|_| {})) else { panic!("refused") };
+        let body = &approval.request.get().body;
+        assert_eq!(body.user, "1000:1000");
+        assert_eq!(body.env, ["HOME=/tmp"]);
+        assert_eq!(body.host_config.nano_cpus, 1_000_000_000);
+        assert_eq!(body.host_config.security_opt, ["no-new-privileges=true"]);
+        assert_eq!(approval.findings, []);
+    }
+
+    #[test]
+    fn judging_what_was_approved_changes_nothing() {
+        for profile in ["baseline", "strict", "permissive"] {
+            let text = format!("extends = \"{profile}\"");
+            let Verdict::Approved(first) = decide(&text, request(|_| {})) else { panic!("refused") };
+            let Verdict::Approved(second) = decide(&text, first.request.get().clone()) else { panic!("refused") };
+            assert_eq!(second.rewrites, [], "{profile}");
+            assert_eq!(first.request.get().body, second.request.get().body, "{profile}");
+        }
+    }
+
+    #[test]
+    fn permissive_changes_nothing_at_all() {
+        let asked = request(|body| {
+            body.host_config.privileged = true;
+            body.user = "0".to_owned();
+        });
+        let Verdict::Approved(approval) = decide("extends = \"permissive\"", asked.clone()) else { panic!("refused") };
+        assert_eq!(approval.request.get().body, asked.body);
+    }
+
+    #[test]
+    fn refusals_come_worst_first_and_all_at_once() {
+        let asked = request(|body| {
+            body.host_config.nano_cpus = 64_000_000_000;
+            body.host_config.privileged = true;
+            body.user = "0".to_owned();
+        });
+        let Verdict::Refused(findings) = decide("", asked) else { panic!("approved") };
+        let said: Vec<_> = findings.iter().map(|f| (f.rule.0, f.action)).collect();
+        assert_eq!(said, [("user", Action::Deny), ("privileged", Action::Deny), ("cpus", Action::Rewrite)]);
+    }
+
+    #[test]
+    fn a_changed_wish_is_said_with_the_line_that_changed_it() {
+        let asked = request(|body| body.host_config.nano_cpus = 64_000_000_000);
+        let Verdict::Approved(approval) = decide("[cpus]\nmax = 2.0\n", asked) else { panic!("refused") };
+        let finding = approval.findings.first().unwrap();
+        assert_eq!(finding.action, Action::Rewrite);
+        assert_eq!(finding.related.as_ref().unwrap().to_string(), "p.toml:2");
+        assert_eq!(approval.request.get().body.host_config.nano_cpus, 2_000_000_000);
+    }
+
+    #[test]
+    fn an_image_outside_the_list_is_refused_by_its_name_alone() {
+        let rules = rules("[images]\nallow = [\"docker.io/library/*\"]");
+        let judged = |text: &str| judge_image(&ImageRef::parse(text).unwrap(), &request(|_| {}), &rules).is_ok();
+        assert!(judged("alpine") && !judged("evil/alpine"));
     }
 }

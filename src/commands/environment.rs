@@ -1,0 +1,55 @@
+//! What the process was started with: variables, terminal, places.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+
+use crate::report::Style;
+
+/// The environment, read once.
+#[derive(Debug)]
+pub(super) struct Environment {
+    variables: BTreeMap<OsString, OsString>,
+}
+
+impl Environment {
+    pub(super) fn of_process() -> Self {
+        Self { variables: std::env::vars_os().collect() }
+    }
+
+    /// A variable as it is, also when it is empty or not UTF-8.
+    pub(super) fn raw(&self, name: &str) -> Option<&OsStr> {
+        self.variables.get(OsStr::new(name)).map(OsString::as_os_str)
+    }
+
+    /// A variable with something in it.
+    pub(super) fn filled(&self, name: &str) -> Option<&OsStr> {
+        self.raw(name).filter(|value| !value.is_empty())
+    }
+
+    /// A directory by the XDG rules: the variable where it is absolute, else below the home directory.
+    pub(super) fn directory(&self, variable: &str, home: Option<&std::path::Path>, default: &str) -> Option<PathBuf> {
+        let named = self.filled(variable).map(PathBuf::from).filter(|path| path.is_absolute());
+        named.or_else(|| home.map(|home| home.join(default)))
+    }
+
+    pub(super) fn style(&self) -> Style {
+        Style::for_terminal(std::io::stderr().is_terminal(), self.filled("NO_COLOR").is_some())
+    }
+
+    /// Prints on standard output.
+    ///
+    /// # Errors
+    /// The system's words; a closed pipe is one of them.
+    pub(super) fn print(&self, text: &str) -> std::io::Result<()> {
+        let mut out = std::io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.flush()
+    }
+
+    /// Prints on standard error, where nothing can be done about a failure.
+    pub(super) fn complain(&self, text: &str) {
+        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    }
+}

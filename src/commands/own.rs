@@ -1,0 +1,35 @@
+//! The grammar of sdocker's own verbs.
+
+use clap::error::ErrorKind;
+use clap::{ArgMatches, Command};
+
+use super::Invocation;
+use super::failure::Failure;
+
+const USAGE: u8 = 2;
+
+/// Reads the words behind a verb of our own; help that was asked for is printed, and then there is nothing to do.
+///
+/// # Errors
+/// What is not understood, with the usage line.
+pub(super) fn parse(invocation: &Invocation<'_>, command: Command) -> Result<Option<ArgMatches>, Failure> {
+    let words = invocation.argv.get(invocation.arguments..).unwrap_or_default();
+    let name = format!("sdocker {}", command.get_name());
+    let command = command.bin_name(name.clone()).display_name(name).no_binary_name(true);
+    match command.try_get_matches_from(words) {
+        Ok(matches) => Ok(Some(matches)),
+        Err(error) if error.kind() == ErrorKind::DisplayHelp => {
+            print(invocation, &error.render().to_string())?;
+            Ok(None)
+        }
+        Err(error) => Err(Failure::Own { message: error.render().to_string(), code: USAGE }),
+    }
+}
+
+/// Prints on standard output.
+///
+/// # Errors
+/// A closed or full output.
+pub(super) fn print(invocation: &Invocation<'_>, text: &str) -> Result<(), Failure> {
+    invocation.environment.print(text).map_err(|why| Failure::own(format!("write /dev/stdout: {why}")))
+}

@@ -1,0 +1,170 @@
+//! `sdocker run` and `sdocker create`: ask, learn, judge, record, act.
+
+use std::path::Path;
+
+use super::Invocation;
+use super::failure::Failure;
+use super::setting::{self, Decision, Setting};
+use super::{asked, asked::Asked};
+use crate::cli::{ClientOptions, PullPolicy, Verb};
+use crate::engine::{Console, Created, Engine, EngineError, RunOptions};
+use crate::facts::{ImageState, Learner};
+use crate::report::{self, CommandLine};
+use crate::request::{Facts, Finding, ImageRef, Request};
+use crate::verdict::{self, Approval, Approved, Verdict};
+
+pub(super) fn run(invocation: &Invocation<'_>, verb: Verb) -> Result<u8, Failure> {
+    let console = Console::of_process().map_err(|why| Failure::own(format!("cannot use the terminal: {why}")))?;
+    let Some(asked) = asked::ask(invocation, verb, &console)? else { return Ok(0) };
+    let setting = Setting::new(invocation)?;
+    let engine = Engine::new(setting::endpoint(invocation)?);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|why| Failure::own(format!("cannot start: {why}")))?;
+    let job = Job { invocation, verb, setting, engine, console, client: asked.client, line: asked.line };
+    let ended = runtime.block_on(job.run(asked.request));
+    // A thread that still reads the terminal must not hold up the end.
+    runtime.shutdown_background();
+    ended
+}
+
+/// One container on its way.
+struct Job<'a> {
+    invocation: &'a Invocation<'a>,
+    verb: Verb,
+    setting: Setting<'a>,
+    engine: Engine,
+    console: Console,
+    client: ClientOptions,
+    line: CommandLine,
+}
+
+impl Job<'_> {
+    async fn run(&self, request: Request) -> Result<u8, Failure> {
+        asked::cidfile_is_free(self.client.cidfile.as_deref(), self.verb)?;
+        self.judge_image(&request)?;
+        self.engine.ping().await.map_err(|why| self.failed(&why))?;
+        let mut pulled = false;
+        if self.client.pull == PullPolicy::Always {
+            self.pull(&request).await?;
+            pulled = true;
+        }
+        let facts = self.learn(&request, &mut pulled).await?;
+        let approval = self.judge(request, &facts)?;
+        let created = self.create(&approval.request, pulled).await?;
+        self.same_image(&created, &facts).await?;
+        created.warnings.iter().for_each(|warning| self.console.say(&format!("WARNING: {warning}\n")));
+        asked::write_cidfile(self.client.cidfile.as_deref(), &created.id)?;
+        self.act(&created, approval.request.get()).await
+    }
+
+    /// The image's name, before anything is pulled.
+    fn judge_image(&self, request: &Request) -> Result<(), Failure> {
+        let Ok(image) = ImageRef::parse(&request.body.image) else { return Ok(()) };
+        verdict::judge_image(&image, request, &self.setting.rules)
+            .map_err(|findings| self.refused(request, None, &findings))
+    }
+
+    async fn learn(&self, request: &Request, pulled: &mut bool) -> Result<Facts, Failure> {
+        let needs = self.setting.rules.needs(request);
+        let (stands_for, cache) = (self.setting.stands_for(), self.setting.cache());
+        let learner = Learner { engine: &self.engine, request, needs, stands_for, cache };
+        let (mut facts, image) = learner.learn().await;
+        if image == ImageState::Absent {
+            if *pulled || self.client.pull == PullPolicy::Never {
+                return Err(self.failed(&EngineError::NoSuchImage(format!("No such image: {}", shown(request)))));
+            }
+            self.say_missing(request);
+            self.pull(request).await?;
+            *pulled = true;
+            learner.learn_image(&mut facts).await;
+        }
+        Ok(facts)
+    }
+
+    fn judge(&self, request: Request, facts: &Facts) -> Result<Box<Approval>, Failure> {
+        let asked = request.clone();
+        let image_id = facts.image.known().ok().map(|image| image.id.as_str());
+        match verdict::judge(request, &self.setting.rules, &self.setting.caller, facts) {
+            Verdict::Refused(findings) => Err(self.refused(&asked, image_id, &findings)),
+            Verdict::Approved(approval) => {
+                let (findings, rewrites) = (&approval.findings, &approval.rewrites);
+                self.record(Decision { request: &asked, image_id, findings, rewrites: Some(rewrites) });
+                if !self.client.quiet {
+                    self.console.say(&report::notes(findings, self.invocation.environment.style()));
+                }
+                Ok(approval)
+            }
+        }
+    }
+
+    /// Creates the container; where nobody looked for the image before, an absent one is pulled now, as docker does.
+    async fn create(&self, approved: &Approved<Request>, pulled: bool) -> Result<Created, Failure> {
+        match self.engine.create(approved).await {
+            Err(EngineError::NoSuchImage(_)) if !pulled && self.client.pull == PullPolicy::Missing => {
+                self.say_missing(approved.get());
+                self.pull(approved.get()).await?;
+                self.engine.create(approved).await
+            }
+            other => other,
+        }
+        .map_err(|why| self.failed(&why))
+    }
+
+    /// What was judged is what was created: a tag that moved in between is refused.
+    async fn same_image(&self, created: &Created, facts: &Facts) -> Result<(), Failure> {
+        let Ok(judged) = facts.image.known() else { return Ok(()) };
+        let found = self.engine.image_id_of(&created.id).await;
+        if found.as_ref().is_ok_and(|found| *found == judged.id) {
+            return Ok(());
+        }
+        let removed = self.engine.remove(&created.id, true, true).await;
+        let why = match found {
+            Ok(found) => format!("the image changed while it was judged: {} became {found}", judged.id),
+            Err(why) => format!("the container's image could not be compared: {why}"),
+        };
+        let left =
+            removed.err().map(|why| format!("; the container {} is left: {why}", created.id)).unwrap_or_default();
+        Err(Failure::own(format!("{why}{left}; run it again")))
+    }
+
+    async fn act(&self, created: &Created, body: &Request) -> Result<u8, Failure> {
+        if !self.verb.starts() {
+            let printed = self.console.print(&format!("{}\n", created.id));
+            return printed.map(|()| 0).map_err(|why| Failure::own(format!("write /dev/stdout: {why}")));
+        }
+        let options = RunOptions::of(&body.body, self.client.sig_proxy, self.client.detach_keys.clone());
+        let outcome = self.engine.run(&created.id, &options, &self.console).await;
+        outcome.map(|outcome| outcome.code()).map_err(|why| self.failed(&why))
+    }
+
+    async fn pull(&self, request: &Request) -> Result<(), Failure> {
+        let Ok(image) = ImageRef::parse(&request.body.image) else { return Ok(()) };
+        let pulled = self.engine.pull(&image, request.platform.as_deref(), &self.console, self.client.quiet).await;
+        pulled.map_err(|why| self.failed(&why))
+    }
+
+    fn say_missing(&self, request: &Request) {
+        if !self.client.quiet {
+            self.console.say(&format!("Unable to find image '{}' locally\n", shown(request)));
+        }
+    }
+
+    fn refused(&self, request: &Request, image_id: Option<&str>, findings: &[Finding]) -> Failure {
+        self.record(Decision { request, image_id, findings, rewrites: None });
+        Failure::Refused(report::refusal(findings, &self.line, self.invocation.environment.style()))
+    }
+
+    fn record(&self, decision: Decision<'_>) {
+        self.setting.record(if self.verb.starts() { "run" } else { "create" }, decision);
+    }
+
+    fn failed(&self, why: &EngineError) -> Failure {
+        if self.verb.starts() { Failure::of_run(why) } else { Failure::of_create(why) }
+    }
+}
+
+fn shown(request: &Request) -> String {
+    ImageRef::parse(&request.body.image).map_or_else(|_| request.body.image.clone(), |image| image.familiar())
+}

@@ -1,0 +1,150 @@
+//! What every judging verb needs first: who asks, under which policy, of which engine, and where things are kept.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::Invocation;
+use super::failure::Failure;
+use crate::engine::Endpoint;
+use crate::facts::{Cache, cache_directory};
+use crate::files::{self, Choice, Places};
+use crate::journal::{self, Record, Subject};
+use crate::policy::Policy;
+use crate::request::{Caller, Finding, Request, Rewrite};
+use crate::rules::Ruleset;
+
+/// Where an administrator lays the policy of a machine.
+const SYSTEM: &str = "/etc/sdocker";
+
+/// Who asks, and under which policy.
+#[derive(Debug)]
+pub(super) struct Setting<'a> {
+    invocation: &'a Invocation<'a>,
+    pub(super) caller: Caller,
+    pub(super) policy: Policy,
+    pub(super) rules: Ruleset,
+    begun: Instant,
+}
+
+impl<'a> Setting<'a> {
+    /// Learns who asks and reads the policy.
+    ///
+    /// # Errors
+    /// Every problem of the policy at once; nothing runs then.
+    pub(super) fn new(invocation: &'a Invocation<'a>) -> Result<Self, Failure> {
+        let begun = Instant::now();
+        let environment = invocation.environment;
+        let caller = files::caller().map_err(|why| Failure::own(why.to_string()))?;
+        let own = environment.directory("XDG_CONFIG_HOME", caller.home.as_deref(), ".config");
+        let places =
+            Places { system: SYSTEM.into(), own: own.map(|path| path.join("sdocker/policy.toml")), uid: caller.uid };
+        let said = |value: std::ffi::OsString, said_by| Choice { value, said_by };
+        let variable = environment.filled("SDOCKER_POLICY").map(|value| said(value.to_owned(), "SDOCKER_POLICY"));
+        let choice = invocation.choice.clone().map(|value| said(value, "--policy")).or(variable);
+        let policy = files::find_policy(&places, choice.as_ref()).map_err(Failure::Policy)?;
+        let rules = Ruleset::load(&policy).map_err(Failure::Policy)?;
+        Ok(Self { invocation, caller, policy, rules, begun })
+    }
+
+    /// Whom a filled-in user stands for.
+    pub(super) fn stands_for(&self) -> (u32, u32) {
+        let environment = self.invocation.environment;
+        let sudo = files::sudo_ids(environment.raw("SUDO_UID"), environment.raw("SUDO_GID"));
+        self.caller.container_ids(sudo)
+    }
+
+    /// Where the users of images are remembered.
+    pub(super) fn cache(&self) -> Option<Cache> {
+        let base = self.directory("XDG_CACHE_HOME", ".cache")?;
+        Some(Cache::new(cache_directory(&base), self.caller.uid))
+    }
+
+    /// Where decisions are written; nowhere for a user without a home.
+    pub(super) fn journal(&self) -> Option<PathBuf> {
+        Some(self.directory("XDG_STATE_HOME", ".local/state")?.join("sdocker/journal.jsonl"))
+    }
+
+    /// Writes the decision down. In guard mode what cannot be written is said and does not stop anything.
+    pub(super) fn record(&self, verb: &str, decision: Decision<'_>) {
+        let Some(path) = self.journal() else { return };
+        let took = self.begun.elapsed();
+        if let Err(why) = write(&path, self.policy.digest(), &self.caller, verb, decision, took) {
+            self.invocation.environment.complain(&format!("sdocker: warning: {why}\n"));
+        }
+    }
+
+    fn directory(&self, variable: &str, default: &str) -> Option<PathBuf> {
+        self.invocation.environment.directory(variable, self.caller.home.as_deref(), default)
+    }
+}
+
+/// What was decided about a request.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Decision<'a> {
+    pub(super) request: &'a Request,
+    /// The image's id, where it was learned.
+    pub(super) image_id: Option<&'a str>,
+    pub(super) findings: &'a [Finding],
+    /// What was changed, if it was approved.
+    pub(super) rewrites: Option<&'a [Rewrite]>,
+}
+
+/// Writes one decision of a policy, known by its digest, into a journal.
+///
+/// # Errors
+/// Why it could not be written.
+pub(super) fn write(
+    path: &Path,
+    policy: u64,
+    caller: &Caller,
+    verb: &str,
+    decision: Decision<'_>,
+    took: Duration,
+) -> Result<(), journal::JournalError> {
+    let Decision { request, image_id, findings, rewrites } = decision;
+    let subject = Subject { caller, verb, image: &request.body.image, image_id, policy, took };
+    journal::append(path, &Record::new(jiff::Timestamp::now(), subject, findings, rewrites))
+}
+
+/// Where the engine is: `--host`, else `DOCKER_HOST`, else the default socket. What would send docker itself to another
+/// engine and is not understood here is refused, so that nothing runs in the wrong place.
+///
+/// # Errors
+/// An address that is none; contexts and TLS.
+pub(super) fn endpoint(invocation: &Invocation<'_>) -> Result<Endpoint, Failure> {
+    let environment = invocation.environment;
+    for name in ["DOCKER_TLS_VERIFY", "DOCKER_TLS"] {
+        if environment.filled(name).is_some() {
+            return Err(Failure::own(format!("{name} is set, and engines behind TLS are not reached: unset it")));
+        }
+    }
+    let address = match &invocation.host {
+        Some(host) => Some(host.clone()),
+        None => environment.filled("DOCKER_HOST").map(|value| value.to_string_lossy().into_owned()),
+    };
+    if address.is_none() {
+        no_context(invocation)?;
+    }
+    Ok(Endpoint::parse(address.as_deref().unwrap_or(""))?)
+}
+
+/// Docker contexts name other engines; the default one does not.
+fn no_context(invocation: &Invocation<'_>) -> Result<(), Failure> {
+    let environment = invocation.environment;
+    let refuse = |who: String, name: &str| {
+        Failure::own(format!("{who} selects the docker context `{name}`, which is not read: set DOCKER_HOST instead"))
+    };
+    if let Some(name) = environment.filled("DOCKER_CONTEXT") {
+        let name = name.to_string_lossy();
+        return if name == "default" { Ok(()) } else { Err(refuse("DOCKER_CONTEXT".to_owned(), &name)) };
+    }
+    let home = environment.filled("HOME").map(|home| PathBuf::from(home).join(".docker"));
+    let Some(directory) = environment.filled("DOCKER_CONFIG").map(PathBuf::from).or(home) else { return Ok(()) };
+    let path = directory.join("config.json");
+    match files::current_context(&path) {
+        Ok(None) => Ok(()),
+        Ok(Some(name)) if name == "default" => Ok(()),
+        Ok(Some(name)) => Err(refuse(path.display().to_string(), &name)),
+        Err(why) => Err(Failure::own(why.to_string())),
+    }
+}

@@ -1,0 +1,72 @@
+//! Who asks, from the system's database.
+
+use std::ffi::OsStr;
+
+use uzers::os::unix::UserExt;
+
+use crate::request::Caller;
+
+/// Why it is not known who asks.
+#[derive(Debug, thiserror::Error)]
+pub enum CallerError {
+    /// The kernel did not tell the groups.
+    #[error("cannot learn your groups: {0}")]
+    Groups(std::io::Error),
+}
+
+/// The process's own user, as the kernel and the system's database know it.
+///
+/// # Errors
+/// [`CallerError`] when the kernel does not answer; a uid without an entry in the database is no error.
+pub fn caller() -> Result<Caller, CallerError> {
+    let uid = rustix::process::getuid().as_raw();
+    let gid = rustix::process::getgid().as_raw();
+    let groups = rustix::process::getgroups().map_err(|e| CallerError::Groups(e.into()))?;
+    Ok(known(uid, gid, groups.into_iter().map(rustix::process::Gid::as_raw).collect()))
+}
+
+/// Another user by number, with the groups of the system's database. May wait for a network: not for async code.
+#[must_use]
+pub fn user(uid: u32, gid: u32) -> Caller {
+    let entry = uzers::get_user_by_uid(uid);
+    let groups = entry.and_then(|user| uzers::get_user_groups(user.name(), gid)).unwrap_or_default();
+    known(uid, gid, groups.iter().map(uzers::Group::gid).collect())
+}
+
+fn known(uid: u32, gid: u32, groups: Vec<u32>) -> Caller {
+    let entry = uzers::get_user_by_uid(uid);
+    Caller {
+        uid,
+        gid,
+        groups,
+        name: entry.as_ref().and_then(|user| user.name().to_str()).map(str::to_owned),
+        home: entry.as_ref().map(|user| user.home_dir().to_owned()),
+    }
+}
+
+/// `SUDO_UID` and `SUDO_GID`, where both are numbers.
+#[must_use]
+pub fn sudo_ids(uid: Option<&OsStr>, gid: Option<&OsStr>) -> Option<(u32, u32)> {
+    let number = |text: Option<&OsStr>| text?.to_str()?.parse::<u32>().ok();
+    Some((number(uid)?, number(gid)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_caller_is_who_runs_the_test() {
+        let caller = caller().unwrap();
+        assert_eq!(caller.uid, rustix::process::getuid().as_raw());
+        assert!(caller.home.is_none_or(|home| home.is_absolute()));
+    }
+
+    #[test]
+    fn sudo_counts_only_with_both_numbers() {
+        let number = |text: &'static str| Some(OsStr::new(text));
+        assert_eq!(sudo_ids(number("1000"), number("100")), Some((1000, 100)));
+        assert_eq!(sudo_ids(number("1000"), None), None);
+        assert_eq!(sudo_ids(number("x"), number("100")), None);
+    }
+}

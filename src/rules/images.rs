@@ -1,0 +1,171 @@
+//! Where images come from.
+
+use super::{Breach, Case, Check, Opinion, Rule};
+use crate::policy::{FromNode, Setting, Settings, Value};
+use crate::request::{ImageRef, Needs, Request, RuleId};
+
+pub(super) const RULE: Rule = Rule {
+    id: RuleId("images"),
+    doc: "\
+## What
+An image whose name matches none of the patterns in `allow`. `*` stands for any part of one path component, `**` for any
+part of the name; a pattern without a tag matches every tag.
+
+## Why
+Whoever writes the image writes the program that runs. The name is judged before anything is pulled.
+
+## Instead
+Use an image from a listed place, or ask for the place to be listed.
+",
+    fields: &["Image"],
+    keys: &["allow"],
+    open_keys: false,
+    rewrites: false,
+    sources: &["CIS Docker 4.2", "OWASP Docker rule 13"],
+    load: |settings: &mut Settings<'_>| Some(Box::new(Images { allow: settings.list("allow") })),
+};
+
+/// `docker.io/library/*`, `registry.example.com/team/**:1.*`
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Pattern {
+    name: String,
+    tag: Option<String>,
+}
+
+impl FromNode for Pattern {
+    const EXPECTED: &'static str = "a pattern such as \"docker.io/library/*\", registry first";
+    fn from_value(value: &Value) -> Option<Self> {
+        let text = String::from_value(value)?;
+        let (name, tag) = match text.rsplit_once(':') {
+            Some((name, tag)) if !tag.contains('/') => (name, Some(tag.to_owned())),
+            _ => (text.as_str(), None),
+        };
+        let sound = !name.is_empty() && (name.contains('/') || name == "**") && !name.contains(char::is_whitespace);
+        sound.then(|| Self { name: name.to_owned(), tag })
+    }
+}
+
+impl Pattern {
+    fn matches(&self, image: &ImageRef) -> bool {
+        let tag = image.tag_or_latest().unwrap_or("");
+        glob(&self.name, &image.name()) && self.tag.as_ref().is_none_or(|pattern| glob(pattern, tag))
+    }
+
+    fn is_everything(&self) -> bool {
+        self.name == "**" && self.tag.is_none()
+    }
+}
+
+/// `*` matches within a path component, `**` across them.
+fn glob(pattern: &str, text: &str) -> bool {
+    if let Some(rest) = pattern.strip_prefix("**") {
+        return suffixes(text).any(|tail| glob(rest, tail));
+    }
+    if let Some(rest) = pattern.strip_prefix('*') {
+        let component = text.find('/').unwrap_or(text.len());
+        return suffixes(text).take_while(|tail| text.len() - tail.len() <= component).any(|tail| glob(rest, tail));
+    }
+    let (mut pattern, mut text) = (pattern.chars(), text.chars());
+    match (pattern.next(), text.next()) {
+        (None, None) => true,
+        (Some(p), Some(t)) if p == t => glob(pattern.as_str(), text.as_str()),
+        _ => false,
+    }
+}
+
+fn suffixes(text: &str) -> impl Iterator<Item = &str> {
+    (0..=text.len()).filter_map(|at| text.get(at..))
+}
+
+#[derive(Debug)]
+struct Images {
+    allow: Option<Setting<Vec<Setting<Pattern>>>>,
+}
+
+impl Images {
+    /// The list, unless it allows everything.
+    fn gate(&self) -> Option<&Setting<Vec<Setting<Pattern>>>> {
+        self.allow.as_ref().filter(|allow| allow.value.iter().all(|pattern| !pattern.value.is_everything()))
+    }
+}
+
+impl Check for Images {
+    fn needs(&self, _request: &Request, looks: bool) -> Needs {
+        Needs { image: looks && self.gate().is_some(), ..Needs::default() }
+    }
+
+    fn judge_image(&self, image: &ImageRef, out: &mut Opinion) {
+        let Some(allow) = self.gate() else { return };
+        if !allow.value.iter().any(|pattern| pattern.value.matches(image)) {
+            let breach = Breach::new("/Image", format!("image `{image}` is not among those that are allowed"));
+            out.breach(breach.bound(&allow.spot).help(format!("use one that matches {}", listed(&allow.value))));
+        }
+    }
+
+    /// The name again, for what was never judged before a pull; and no image by a piece of its id, since that says
+    /// nothing of where it comes from.
+    fn judge(&self, case: &Case<'_>, out: &mut Opinion) {
+        let Some(allow) = self.gate() else { return };
+        let typed = &case.request.body.image;
+        let breach =
+            |message: String| Breach::new("/Image", message).bound(&allow.spot).help("name it by repository and tag");
+        let Ok(image) = ImageRef::parse(typed) else {
+            return out.breach(breach(format!("`{typed}` is not an image's name")));
+        };
+        self.judge_image(&image, out);
+        match case.facts.image.known() {
+            Err(why) => out.unknown("/Image", "the image's id", &why),
+            Ok(facts) => {
+                let id = facts.id.strip_prefix("sha256:").unwrap_or(&facts.id);
+                if typed.len() >= 2 && id.starts_with(typed.as_str()) {
+                    out.breach(breach(format!("`{typed}` is a piece of an image's id")));
+                }
+            }
+        }
+    }
+}
+
+fn listed(patterns: &[Setting<Pattern>]) -> String {
+    let names: Vec<String> = patterns.iter().map(|pattern| format!("`{}`", pattern.value.name)).collect();
+    if names.is_empty() { "nothing: no image is allowed".to_owned() } else { names.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::Bench;
+    use super::*;
+
+    const TABLE: &str = "action = \"deny\"\nallow = [\"docker.io/library/*\", \"reg.example:5000/team/**:1.*\"]";
+
+    fn asks(image: &str) -> String {
+        Bench::new(&RULE, TABLE).of(|body| body.image = image.to_owned())
+    }
+
+    #[test]
+    fn names_are_matched_in_their_full_form() {
+        for allowed in ["alpine", "alpine:3.20", "docker.io/library/alpine", "reg.example:5000/team/a/b:1.2"] {
+            assert_eq!(asks(allowed), "pass", "{allowed}");
+        }
+        for denied in ["evil/alpine", "docker.io.evil/library/alpine", "reg.example:5000/team/a:2", "reg.example/x"] {
+            assert_eq!(asks(denied), "deny", "{denied}");
+        }
+    }
+
+    #[test]
+    fn an_id_is_no_name() {
+        assert_eq!(asks("01"), "deny");
+        assert_eq!(asks(&"0123".repeat(16)), "deny");
+    }
+
+    #[test]
+    fn everything_needs_no_look_at_the_image() {
+        let bench = Bench::new(&RULE, "action = \"deny\"\nallow = [\"**\"]");
+        assert_eq!(bench.of(|body| body.image = "evil/alpine".to_owned()), "pass");
+    }
+
+    #[test]
+    fn stars_stop_at_slashes_unless_doubled() {
+        assert!(glob("a/*", "a/b") && !glob("a/*", "a/b/c") && glob("a/**", "a/b/c") && !glob("a/*", "b/a"));
+        assert!(glob("*.example/x", "reg.example/x") && !glob("a", "ab") && !glob("ab", "a"));
+    }
+}

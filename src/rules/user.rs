@@ -1,0 +1,522 @@
+//! Whom a container runs as.
+
+use super::{Breach, Case, Check, Fill, Opinion, Rule};
+use crate::policy::{FromNode, Setting, Settings, Value};
+use crate::request::{Action, Caller, Change, Facts, Id, Needs, PolicySpot, Request, RuleId, UserSpec, UserTables};
+
+pub(super) const RULE: Rule = Rule {
+    id: RuleId("user"),
+    doc: "\
+## What
+A container asks to run as root (every spelling of uid or gid 0, also a name that the image maps to it), or as a user or
+group outside `allow`. Where neither the request nor the image names another user than root, `default` is filled in. The
+engine is always told numbers, `uid:gid`: a uid alone would get gid 0.
+
+## Why
+Root inside is root outside as far as mounted files and kernel holes go; one mistake in the container's confinement is
+enough.
+
+## Instead
+Name a user: `--user 1000:1000`, or leave `--user` out to run as yourself.
+",
+    fields: &["User", "HostConfig.GroupAdd", "the image's USER"],
+    keys: &["default", "allow", "image-root-group"],
+    open_keys: false,
+    rewrites: true,
+    sources: &["CIS Docker 4.1", "PSS restricted: running as non-root", "OWASP Docker rule 2"],
+    load: |settings: &mut Settings<'_>| {
+        Some(Box::new(User {
+            default: settings.get("default"),
+            allow: settings.list("allow"),
+            image_root_group: settings.get("image-root-group"),
+        }))
+    },
+};
+
+const POINTER: &str = "/User";
+const GROUPS: &str = "/HostConfig/GroupAdd";
+const HOME: &str = "HOME=/tmp";
+
+/// Whom a silence becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Default {
+    Caller,
+    Ids(u32, u32),
+}
+
+impl FromNode for Default {
+    const EXPECTED: &'static str = "\"caller\" or \"uid:gid\" with both above 0";
+    fn from_value(value: &Value) -> Option<Self> {
+        let text = String::from_value(value)?;
+        if text == "caller" {
+            return Some(Self::Caller);
+        }
+        let (uid, gid) = text.split_once(':')?;
+        let (uid, gid) = (uid.parse().ok()?, gid.parse().ok()?);
+        (uid > 0 && gid > 0 && uid <= Id::MAX && gid <= Id::MAX).then_some(Self::Ids(uid, gid))
+    }
+}
+
+/// Who may be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Allowed {
+    /// The caller's uid; as a group, any of the caller's.
+    Caller,
+    /// Ids from one to another.
+    Range(u32, u32),
+}
+
+impl FromNode for Allowed {
+    const EXPECTED: &'static str = "\"caller\", an id above 0, or a range such as \"1000-1999\"";
+    fn from_value(value: &Value) -> Option<Self> {
+        if let Some(id) = u32::from_value(value) {
+            return (id > 0).then_some(Self::Range(id, id));
+        }
+        let text = String::from_value(value)?;
+        if text == "caller" {
+            return Some(Self::Caller);
+        }
+        let (from, to) = text.split_once('-').unwrap_or((&text, &text));
+        let (from, to) = (from.parse().ok()?, to.parse().ok()?);
+        (from > 0 && from <= to).then_some(Self::Range(from, to))
+    }
+}
+
+#[derive(Debug)]
+struct User {
+    default: Option<Setting<Default>>,
+    allow: Option<Setting<Vec<Setting<Allowed>>>>,
+    image_root_group: Option<Setting<Action>>,
+}
+
+/// Why a specification has no uid and gid above 0.
+enum Fault {
+    Root(String),
+    Unusable(String),
+    Unknown(String),
+}
+
+/// A specification in numbers.
+#[derive(Clone, Copy)]
+struct Ids {
+    uid: u32,
+    gid: u32,
+    /// The gid is 0, and it is the image that says so.
+    root_group: bool,
+}
+
+impl Check for User {
+    fn needs(&self, request: &Request, looks: bool) -> Needs {
+        if !looks && self.default.is_none() {
+            return Needs::default();
+        }
+        let text = &request.body.user;
+        let spec = UserSpec::parse(text);
+        let plain = matches!((&spec.user, &spec.group), (Some(Id::Number(1..)), Some(Id::Number(1..))));
+        let groups = request.body.host_config.group_add.iter().any(|group| group.parse::<i64>().is_err());
+        let tables = text.is_empty() || spec.needs_tables() || groups;
+        Needs { image: tables, users: tables, info: !plain, ..Needs::default() }
+    }
+
+    fn judge(&self, case: &Case<'_>, out: &mut Opinion) {
+        let text = &case.request.body.user;
+        if text.is_empty() {
+            self.silence(case, out);
+        } else {
+            self.wish(text, case, out);
+        }
+        self.groups(case, out);
+    }
+}
+
+impl User {
+    /// Nothing was asked for: the image decides, and where that is root, the default does.
+    fn silence(&self, case: &Case<'_>, out: &mut Opinion) {
+        let facts = case.facts;
+        let (image, info) = match (facts.image.known(), facts.info.known()) {
+            (Ok(image), Ok(info)) => (image, info),
+            (Err(why), _) => return out.unknown("/Image", "the image's user", &why),
+            (_, Err(why)) => return out.unknown("/Image", "how the engine maps users", &why),
+        };
+        if info.rootless || info.userns_remap {
+            return;
+        }
+        if image.user.is_empty() {
+            return self.fill_default(case, &image.env, out);
+        }
+        match resolve(&image.user, facts) {
+            Ok(ids) => {
+                if ids.root_group {
+                    self.root_group(&image.user, ids, out);
+                }
+                if format!("{}:{}", ids.uid, ids.gid) != image.user {
+                    out.fill(self.told_in_numbers(ids));
+                }
+            }
+            Err(Fault::Root(_)) => self.fill_default(case, &image.env, out),
+            Err(Fault::Unusable(why)) => out.breach(
+                Breach::new("/Image", format!("the image wants to run as `{}`: {why}", image.user))
+                    .help("name a user in numbers: `--user 1000:1000`"),
+            ),
+            Err(Fault::Unknown(why)) => out.unknown("/Image", "the image's users", &why),
+        }
+    }
+
+    fn fill_default(&self, case: &Case<'_>, image_env: &[String], out: &mut Opinion) {
+        let Some(default) = &self.default else {
+            let breach = Breach::new("/Image", "the image runs as root, and the request names no other user");
+            return out.breach(breach.help("name a user: `--user 1000:1000`"));
+        };
+        let (changes, meaning) = set_default(default.value, case, image_env);
+        out.fill(Fill { changes, meaning, spot: default.spot.clone() });
+    }
+
+    /// Something was asked for.
+    fn wish(&self, text: &str, case: &Case<'_>, out: &mut Opinion) {
+        let remapped = || match case.facts.info.known() {
+            Ok(info) => Ok(info.rootless || info.userns_remap),
+            Err(why) => Err(why),
+        };
+        match resolve(text, case.facts) {
+            Ok(ids) => {
+                if ids.root_group {
+                    self.root_group(text, ids, out);
+                }
+                if let Some(breach) = self.outside(ids, case.caller, case.facts) {
+                    out.breach(breach);
+                } else if format!("{}:{}", ids.uid, ids.gid) != text {
+                    out.fill(self.told_in_numbers(ids));
+                }
+            }
+            Err(Fault::Root(why)) => match remapped() {
+                Ok(true) => {}
+                Ok(false) => out.breach(self.root(text, &why, case)),
+                Err(why) => out.unknown(POINTER, "how the engine maps users", &why),
+            },
+            Err(Fault::Unusable(why)) => {
+                let breach = Breach::new(POINTER, format!("`{text}` is no user to run as: {why}"));
+                out.breach(breach.help("name a user in numbers: `--user 1000:1000`"));
+            }
+            Err(Fault::Unknown(why)) => out.unknown(POINTER, "the image's users", &why),
+        }
+    }
+
+    fn root(&self, text: &str, why: &str, case: &Case<'_>) -> Breach {
+        let breach = Breach::new(POINTER, format!("`{text}` is root inside the container: {why}"));
+        let breach = breach.help("leave `--user` out to run as yourself, or name a user: `--user 1000:1000`");
+        match &self.default {
+            Some(default) => {
+                let (changes, meaning) = set_default(default.value, case, &[]);
+                breach.nearest(changes, meaning)
+            }
+            None => breach,
+        }
+    }
+
+    /// The same user in numbers: no change of anybody's wish, so nothing is said.
+    fn told_in_numbers(&self, ids: Ids) -> Fill {
+        let text = format!("{}:{}", ids.uid, ids.gid);
+        let spot = self.default.as_ref().map_or_else(built_in, |default| default.spot.clone());
+        Fill { meaning: format!("--user {text}"), changes: vec![set(text)], spot }
+    }
+
+    /// Group 0 because the image says so. Not root, but it owns many files in images that are made for it.
+    fn root_group(&self, text: &str, ids: Ids, out: &mut Opinion) {
+        let message = format!("`{text}` has group 0 in this image");
+        let breach = Breach::new(POINTER, message).label("runs with root's group");
+        let help = format!("name another group: `--user {}:{}`", ids.uid, ids.uid);
+        match &self.image_root_group {
+            Some(setting) if setting.value == Action::Allow => {}
+            Some(setting) if setting.value == Action::Warn => out.caution(breach.bound(&setting.spot).help(help)),
+            Some(setting) => out.breach(breach.bound(&setting.spot).help(help)),
+            None => out.breach(breach.help(help)),
+        }
+    }
+
+    fn outside(&self, ids: Ids, caller: &Caller, facts: &Facts) -> Option<Breach> {
+        let allow = self.allow.as_ref()?;
+        let (uid, gid) = facts.stands_for;
+        let user = allow.value.iter().any(|allowed| match allowed.value {
+            Allowed::Caller => ids.uid == uid,
+            Allowed::Range(from, to) => (from..=to).contains(&ids.uid),
+        });
+        let group = ids.root_group || self.allows_group(ids.gid, gid, caller);
+        let message = match (user, group) {
+            (true, true) => return None,
+            (false, _) => format!("uid {} is not among those that are allowed", ids.uid),
+            (true, false) => format!("gid {} is not among those that are allowed", ids.gid),
+        };
+        let help = format!("leave `--user` out, or write `--user {uid}:{gid}`");
+        Some(Breach::new(POINTER, message).bound(&allow.spot).help(help))
+    }
+
+    fn allows_group(&self, gid: u32, stands_for: u32, caller: &Caller) -> bool {
+        let Some(allow) = &self.allow else { return true };
+        allow.value.iter().any(|allowed| match allowed.value {
+            Allowed::Caller => gid == stands_for || caller.groups.contains(&gid),
+            Allowed::Range(from, to) => (from..=to).contains(&gid),
+        })
+    }
+
+    /// Each further group: never 0, and only those that may be asked for.
+    fn groups(&self, case: &Case<'_>, out: &mut Opinion) {
+        for (index, text) in case.request.body.host_config.group_add.iter().enumerate() {
+            let pointer = format!("{GROUPS}/{index}");
+            let breach = |message: String| {
+                Breach::new(pointer.clone(), message)
+                    .help(format!("leave `--group-add {text}` out"))
+                    .nearest(vec![Change::Remove(pointer.clone())], format!("no --group-add {text}"))
+            };
+            match group_id(text, case.facts) {
+                Ok(gid) if self.allows_group(gid, case.facts.stands_for.1, case.caller) => {}
+                Ok(gid) => out.breach(breach(format!("group {gid} is not among those that are allowed"))),
+                Err(Fault::Root(why)) => out.breach(breach(format!("`{text}` is root's group: {why}"))),
+                Err(Fault::Unusable(why)) => out.breach(breach(format!("`{text}` is no group to run with: {why}"))),
+                Err(Fault::Unknown(why)) => out.unknown(&pointer, "the image's groups", &why),
+            }
+        }
+    }
+}
+
+fn built_in() -> PolicySpot {
+    PolicySpot { file: "built-in".into(), line: 0, text: "users are told in numbers".into() }
+}
+
+fn set(user: String) -> Change {
+    Change::Set(POINTER.to_owned(), user.into())
+}
+
+/// The default user, with a home it can write to where nobody names one.
+fn set_default(default: Default, case: &Case<'_>, image_env: &[String]) -> (Vec<Change>, String) {
+    let (uid, gid) = match default {
+        Default::Caller => case.facts.stands_for,
+        Default::Ids(uid, gid) => (uid, gid),
+    };
+    let text = format!("{uid}:{gid}");
+    let mut changes = vec![set(text.clone())];
+    let names_home = |entry: &String| entry == "HOME" || entry.starts_with("HOME=");
+    if !case.request.body.env.iter().chain(image_env).any(names_home) {
+        changes.push(Change::Push("/Env".to_owned(), HOME.into()));
+    }
+    (changes, format!("--user {text}"))
+}
+
+/// A specification in numbers, by the engine's rules and the image's files.
+fn resolve(text: &str, facts: &Facts) -> Result<Ids, Fault> {
+    let UserSpec { user, group } = UserSpec::parse(text);
+    let tables = || facts.users.known().map_err(Fault::Unknown);
+    let (uid, listed_gid) = match user {
+        None => return Err(Fault::Root("no user before the colon means uid 0".to_owned())),
+        Some(Id::Number(0)) => return Err(Fault::Root("uid 0".to_owned())),
+        Some(Id::Number(number)) => {
+            let uid = in_range(number)?;
+            (uid, if group_is_plain(group.as_ref()) { None } else { gid_of(tables()?, uid) })
+        }
+        Some(Id::Name(name)) if name == UserSpec::ROOT => return Err(Fault::Root("uid 0".to_owned())),
+        Some(Id::Name(name)) => {
+            let tables = tables()?;
+            let entry = tables.passwd.iter().find(|entry| entry.name == name);
+            let entry = entry.ok_or_else(|| Fault::Unusable(format!("the image has no user `{name}`")))?;
+            if entry.uid == 0 {
+                return Err(Fault::Root(format!("the image maps `{name}` to uid 0")));
+            }
+            (in_range(entry.uid.into())?, Some(entry.gid))
+        }
+    };
+    match group {
+        None => Ok(match listed_gid {
+            Some(0) => Ids { uid, gid: 0, root_group: true },
+            Some(gid) => Ids { uid, gid, root_group: false },
+            None => Ids { uid, gid: uid, root_group: false },
+        }),
+        Some(Id::Number(0)) if listed_gid == Some(0) => Ok(Ids { uid, gid: 0, root_group: true }),
+        Some(Id::Number(0)) => Err(Fault::Root("gid 0".to_owned())),
+        Some(Id::Number(number)) => Ok(Ids { uid, gid: in_range(number)?, root_group: false }),
+        Some(Id::Name(name)) => Ok(Ids { uid, gid: named_group(&name, tables()?)?, root_group: false }),
+    }
+}
+
+/// A group above 0 in numbers: what the image's files say of the user does not matter then.
+fn group_is_plain(group: Option<&Id>) -> bool {
+    matches!(group, Some(Id::Number(1..)))
+}
+
+fn gid_of(tables: &UserTables, uid: u32) -> Option<u32> {
+    tables.passwd.iter().find(|entry| entry.uid == uid).map(|entry| entry.gid)
+}
+
+fn named_group(name: &str, tables: &UserTables) -> Result<u32, Fault> {
+    let entry = tables.group.iter().find(|entry| entry.name == name);
+    match entry.map(|entry| entry.gid) {
+        None => Err(Fault::Unusable(format!("the image has no group `{name}`"))),
+        Some(0) => Err(Fault::Root(format!("the image maps group `{name}` to gid 0"))),
+        Some(gid) => in_range(gid.into()),
+    }
+}
+
+fn group_id(text: &str, facts: &Facts) -> Result<u32, Fault> {
+    match text.parse::<i64>() {
+        Ok(0) => Err(Fault::Root("gid 0".to_owned())),
+        Ok(number) => in_range(number),
+        Err(_) => named_group(text, facts.users.known().map_err(Fault::Unknown)?),
+    }
+}
+
+fn in_range(number: i64) -> Result<u32, Fault> {
+    match u32::try_from(number) {
+        Ok(id) if (1..=Id::MAX).contains(&id) => Ok(id),
+        _ => Err(Fault::Unusable(format!("ids go from 0 to {}", Id::MAX))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Bench, GID, UID, asking, facts};
+    use super::*;
+    use crate::request::{Fact, apply};
+
+    const TABLE: &str = "action = \"deny\"\ndefault = \"caller\"\nimage-root-group = \"warn\"\n";
+
+    fn asks(user: &str) -> String {
+        Bench::new(&RULE, TABLE).of(|body| body.user = user.to_owned())
+    }
+
+    fn image_says(user: &str) -> String {
+        let mut facts = facts();
+        if let Fact::Known(image) = &mut facts.image {
+            image.user = user.to_owned();
+        }
+        Bench::new(&RULE, TABLE).says(&asking(|_| {}), &facts)
+    }
+
+    #[test]
+    fn every_spelling_of_root_is_refused() {
+        for root in [
+            "0",
+            "00",
+            "000",
+            "+0",
+            "-0",
+            ":",
+            ":0",
+            "0:",
+            "0:1000",
+            "+0:+0",
+            "root",
+            "toor",
+            "1000:0",
+            "1000:root",
+            ":5",
+        ] {
+            assert_eq!(asks(root), "deny", "{root}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_user_is_refused() {
+        for bad in ["0x0", "0_0", " 0", "0 ", "1e0", "-5", "2147483648", "4294967296", "ghost", "1000:ghost", "1000:-1"]
+        {
+            assert_eq!(asks(bad), "deny", "{bad}");
+        }
+    }
+
+    #[test]
+    fn others_are_told_in_numbers() {
+        assert_eq!(asks("1000:1000"), "pass");
+        assert_eq!(asks("4400"), "fill: --user 4400:4400");
+        assert_eq!(asks("500"), "fill: --user 500:501");
+        assert_eq!(asks("app"), "fill: --user 500:501");
+        assert_eq!(asks("app:staff"), "fill: --user 500:50");
+        assert_eq!(asks("1000:staff"), "fill: --user 1000:50");
+    }
+
+    #[test]
+    fn silence_becomes_the_caller_where_the_image_says_root() {
+        let caller = format!("fill: --user {UID}:{GID}");
+        for root in ["", "0", "root", "0:0", "toor:staff"] {
+            assert_eq!(image_says(root), caller, "{root}");
+        }
+    }
+
+    #[test]
+    fn an_images_own_user_stands_and_is_told_in_numbers() {
+        assert_eq!(image_says("1000:1000"), "pass");
+        assert_eq!(image_says("app"), "fill: --user 500:501");
+        assert_eq!(image_says("1000"), "fill: --user 1000:1000");
+        assert_eq!(image_says("ghost"), "deny");
+    }
+
+    #[test]
+    fn group_0_only_warns_when_the_image_gives_it() {
+        assert_eq!(image_says("open"), "warn, fill: --user 600:0");
+        assert_eq!(asks("600:0"), "warn");
+        let strict = Bench::new(&RULE, &TABLE.replace("warn", "deny"));
+        assert_eq!(strict.of(|body| body.user = "open".to_owned()), "deny, fill: --user 600:0");
+    }
+
+    #[test]
+    fn a_filled_user_gets_a_home_unless_somebody_names_one() {
+        let filled = |env: &[&str]| {
+            let list = env.iter().map(|e| (*e).to_owned()).collect();
+            let mut request = asking(|body| body.env = list);
+            let outcome = Bench::new(&RULE, TABLE).outcome(&request, &facts());
+            apply(&mut request, &outcome.rewrites).unwrap();
+            request.body.env
+        };
+        assert_eq!(filled(&["A=1"]), ["A=1", HOME]);
+        assert_eq!(filled(&["HOME=/srv"]), ["HOME=/srv"]);
+    }
+
+    #[test]
+    fn an_engine_that_maps_users_is_left_alone() {
+        let mut facts = facts();
+        if let Fact::Known(info) = &mut facts.info {
+            info.rootless = true;
+        }
+        let bench = Bench::new(&RULE, TABLE);
+        assert_eq!(bench.says(&asking(|_| {}), &facts), "pass");
+        assert_eq!(bench.says(&asking(|body| body.user = "0".to_owned()), &facts), "pass");
+    }
+
+    #[test]
+    fn a_list_bounds_users_and_groups() {
+        let bench = Bench::new(&RULE, &format!("{TABLE}allow = [\"caller\", \"3000-3999\"]"));
+        let says = |user: String| bench.of(|body| body.user = user);
+        assert_eq!(says(format!("{UID}:{GID}")), "pass");
+        assert_eq!(says(format!("{UID}:2000")), "pass", "a group of the caller's");
+        assert_eq!(says("3500:3500".to_owned()), "pass");
+        assert_eq!(says("1001:1001".to_owned()), "deny");
+        assert_eq!(says(format!("{UID}:999")), "deny");
+    }
+
+    #[test]
+    fn further_groups_are_judged_like_the_first() {
+        let bench = Bench::new(&RULE, &format!("{TABLE}allow = [\"caller\"]"));
+        let adds = |group: &str| {
+            bench.of(|body| {
+                body.user = format!("{UID}:{GID}");
+                body.host_config.group_add = vec![group.to_owned()];
+            })
+        };
+        assert_eq!(adds("2000"), "pass");
+        for bad in ["0", "00", "root", "106", "staff", "ghost", "-1"] {
+            assert_eq!(adds(bad), "deny", "{bad}");
+        }
+    }
+
+    #[test]
+    fn root_can_be_rewritten_to_the_default() {
+        let bench = Bench::new(&RULE, &TABLE.replacen("deny", "rewrite", 1));
+        assert_eq!(bench.of(|body| body.user = "0".to_owned()), format!("rewrite: --user {UID}:{GID}"));
+    }
+
+    #[test]
+    fn numbers_need_nothing_looked_up() {
+        let user = |user: &str| asking(|body| body.user = user.to_owned());
+        let policy = crate::policy::Policy::built_in("baseline").unwrap();
+        let set = super::super::Ruleset::load(&policy).unwrap();
+        let needs = |text: &str| set.needs(&user(text));
+        assert!(!needs("1000:1000").users && !needs("1000:1000").image && !needs("0").users);
+        assert!(needs("1000").users && needs("app").users && needs("").image);
+    }
+}
