@@ -47,9 +47,10 @@ impl EngineDefaults {
             silent.push("/HostConfig/LogConfig");
         }
         for (pointer, value, default) in [
-            ("/HostConfig/Runtime", &mut host.runtime, &self.runtime),
+            ("/HostConfig/Runtime", &mut host.runtime, self.runtime.as_str()),
             ("/HostConfig/CgroupnsMode", &mut host.cgroupns_mode, &self.cgroupns_mode),
             ("/HostConfig/IpcMode", &mut host.ipc_mode, &self.ipc_mode),
+            ("/HostConfig/UTSMode", &mut host.uts_mode, PODMANS_UTS_MODE),
         ] {
             silent.extend(is_default(value, default).then_some(pointer));
         }
@@ -73,6 +74,9 @@ impl EngineDefaults {
         silent
     }
 }
+
+/// How podman's answer says that the container has a name of its own.
+const PODMANS_UTS_MODE: &str = "private";
 
 /// What every engine since 20.10 hides.
 const MASKED: [&str; 9] = [
