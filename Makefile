@@ -23,6 +23,7 @@ check: tools licences
 
 # Everything, on a private engine that this starts and stops. An engine that already runs is never touched.
 test: check
+	$(CARGO) test --locked --test live --no-run
 	$(ENGINE) with $(CARGO) test --locked --test live
 
 # Only where cargo-deny is installed: licences, sources and advisories of what we depend on.
@@ -35,6 +36,7 @@ demo: build
 
 # Ratios against docker's own command and the bare engine. Nothing is asserted.
 bench: tools
+	$(ENGINE) need docker=$$(apt-cache show docker-cli >/dev/null 2>&1 && echo docker-cli || echo docker.io)
 	$(CARGO) bench --locked --bench run --no-run
 	$(ENGINE) with $(CARGO) bench --locked --bench run
 
