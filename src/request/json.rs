@@ -326,3 +326,84 @@ impl<'t> de::MapAccess<'t> for Members<'t, '_> {
 fn descend<'t, S: DeserializeSeed<'t>>(seed: S, tree: &'t Json, pointer: &str) -> Result<S::Value, Fault> {
     seed.deserialize(Node { tree, pointer }).map_err(|e| e.at(pointer))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::wire::ContainerCreate;
+
+    fn read(text: &str) -> Result<ContainerCreate, String> {
+        decode(text.as_bytes()).map_err(|error| error.to_string())
+    }
+
+    fn refused(text: &str) -> String {
+        match read(text) {
+            Ok(body) => panic!("{text} was read as {body:?}"),
+            Err(why) => why,
+        }
+    }
+
+    #[test]
+    fn a_key_given_twice_is_refused_at_any_depth() {
+        assert!(refused(r#"{"Image":"a","Image":"b"}"#).contains("key `Image` is given twice"));
+        assert!(refused(r#"{"HostConfig":{"Privileged":false,"Privileged":true}}"#).contains("`Privileged`"));
+        assert!(refused(r#"{"Labels":{"a":"1","a":"2"}}"#).contains("`a`"));
+        assert!(refused(r#"{"Image":"a","\u0049mage":"b"}"#).contains("twice"), "escapes are undone first");
+    }
+
+    #[test]
+    fn a_key_that_the_engine_would_fold_is_refused() {
+        assert_eq!(
+            refused(r#"{"hostConfig":{"Privileged":true}}"#),
+            "`/hostConfig`: the engine would read this as `HostConfig`; write `HostConfig`"
+        );
+        assert!(refused("{\"HostConfig\":{\"LIN\u{212A}S\":[]}}").contains("`Links`"));
+        assert!(refused("{\"HostConfig\":{\"Privileged\":false,\"Mount\u{17F}\":[]}}").contains("`Mounts`"));
+    }
+
+    #[test]
+    fn an_unknown_member_is_refused_when_it_says_something() {
+        assert_eq!(refused(r#"{"HostConfig":{"Mounts":[{"Evil":1}]}}"#), "`/HostConfig/Mounts/0/Evil`: unknown member");
+        assert!(refused(r#"{"Privileged":true}"#).contains("`/Privileged`"), "also what older engines took there");
+        for silent in ["null", "false", "0", "0.0", "\"\"", "[]", "{}"] {
+            assert_eq!(read(&format!("{{\"New\":{silent}}}")), Ok(ContainerCreate::default()), "{silent}");
+        }
+    }
+
+    #[test]
+    fn null_is_absent_and_a_bare_string_a_list_where_the_engine_takes_one() {
+        let body = read(r#"{"Cmd":"ls","Env":null,"HostConfig":{"CapAdd":"ALL","Binds":null,"Init":null}}"#).unwrap();
+        assert_eq!(body.cmd.unwrap().0, ["ls"]);
+        assert_eq!(body.host_config.cap_add.0, ["ALL"]);
+        assert!(refused(r#"{"Env":"A=1"}"#).contains("`/Env`"));
+    }
+
+    #[test]
+    fn values_of_another_type_are_refused_by_name() {
+        assert!(refused(r#"{"HostConfig":{"Privileged":"true"}}"#).contains("`/HostConfig/Privileged`"));
+        assert!(refused(r#"{"HostConfig":{"Memory":1.5}}"#).contains("`/HostConfig/Memory`"));
+        assert!(refused(r#"{"HostConfig":{"Memory":1e3}}"#).contains("`/HostConfig/Memory`"));
+        assert!(refused(r#"{"HostConfig":{"Memory":99999999999999999999}}"#).contains("`/HostConfig/Memory`"));
+        assert!(refused(r#"{"HostConfig":{"Binds":[null]}}"#).contains("`/HostConfig/Binds/0`"));
+        assert!(refused(r#"{"HostConfig":[]}"#).contains("`/HostConfig`"));
+        assert!(refused("[]").contains('/'));
+    }
+
+    #[test]
+    fn what_is_not_one_json_text_is_refused() {
+        let deep = format!("{{\"Labels\":{}", "[".repeat(100_000));
+        for text in ["", "{", "{} {}", "{}x", "\u{feff}{}", "{\"Image\":\"\\ud800\"}", "{'Image':1}", "{,}", "NaN", &deep] {
+            assert!(refused(text).starts_with("not strict JSON: "), "{text:.20}");
+        }
+        assert!(decode::<ContainerCreate>(b"{\"Image\":\"\xff\"}").is_err());
+    }
+
+    #[test]
+    fn what_is_encoded_is_read_again_as_it_was() {
+        let text = r#"{"Image":"a","Entrypoint":[""],"StopTimeout":0,"ExposedPorts":{"80/tcp":{}},
+            "HostConfig":{"MaskedPaths":[],"PortBindings":{"80/tcp":null},"Init":false,"KernelMemory":7}}"#;
+        let body = read(text).unwrap();
+        assert_eq!(decode::<ContainerCreate>(&encode(&body).unwrap()).unwrap(), body);
+        assert_eq!(body.host_config.masked_paths, Some(vec![]));
+    }
+}

@@ -139,3 +139,55 @@ fn remove(tree: &mut Value, pointer: &str, rule: RuleId) -> Result<(), Clash> {
     list.remove(index);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::{Manner, Origins};
+    use serde_json::json;
+
+    fn request() -> Request {
+        let mut body = ContainerCreate::default();
+        body.host_config.cap_add = ["A", "B", "C"].map(str::to_owned).to_vec().into();
+        Request { body, name: None, platform: None, origins: Origins::default(), manner: Manner::default() }
+    }
+
+    fn rewrite(rule: &'static str, changes: Vec<Change>) -> Rewrite {
+        Rewrite { rule: RuleId(rule), changes, meaning: String::new(), origin: Origin::BuiltIn }
+    }
+
+    fn at(pointer: &str) -> String {
+        pointer.to_owned()
+    }
+
+    #[test]
+    fn removals_do_not_move_each_other() {
+        let mut request = request();
+        let removals = ["/HostConfig/CapAdd/0", "/HostConfig/CapAdd/2"].map(|p| Change::Remove(at(p))).to_vec();
+        let push = Change::Push(at("/HostConfig/CapAdd"), json!("D"));
+        apply(&mut request, &[rewrite("x", removals), rewrite("y", vec![push])]).unwrap();
+        assert_eq!(request.body.host_config.cap_add.0, ["B", "D"]);
+    }
+
+    #[test]
+    fn two_rules_may_agree_but_not_differ() {
+        let set = |value: i64| vec![Change::Set(at("/HostConfig/Memory"), json!(value))];
+        apply(&mut request(), &[rewrite("x", set(1)), rewrite("y", set(1))]).unwrap();
+        let clash = apply(&mut request(), &[rewrite("x", set(1)), rewrite("y", set(2))]).unwrap_err();
+        assert_eq!(clash, Clash::Between(RuleId("x"), RuleId("y"), at("/HostConfig/Memory")));
+    }
+
+    #[test]
+    fn a_rewrite_into_nonsense_changes_nothing() {
+        for change in [
+            Change::Set(at("/HostConfig/Memory"), json!("much")),
+            Change::Set(at("/HostConfig/Nowhere"), json!(1)),
+            Change::Push(at("/HostConfig/Memory"), json!(1)),
+            Change::Remove(at("/HostConfig/CapAdd/7")),
+        ] {
+            let mut request = request();
+            assert!(apply(&mut request, &[rewrite("x", vec![change])]).is_err());
+            assert_eq!(request.body.host_config.cap_add.0.len(), 3);
+        }
+    }
+}
