@@ -121,7 +121,7 @@ impl Engine {
     }
 
     /// As [`Self::call`], with the answer read whole up to a limit.
-    pub(super) async fn call_text(&self, call: Call<'_>) -> Result<Bytes, EngineError> {
+    pub(super) async fn call_text(&self, call: Call<'_>) -> Result<Vec<u8>, EngineError> {
         let name = call.to_string();
         let response = self.call(call).await?;
         read(response.into_body(), ANSWER_LIMIT, &name).await
