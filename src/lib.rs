@@ -14,7 +14,6 @@ pub mod audit;
 /// Rank 1: docker's grammar: flags, value grammars, lowering into a request.
 pub mod cli;
 /// Rank 9: one short file per verb; the wiring.
-
 pub mod commands;
 /// Rank 1: a Dockerfile, parsed, with its lines.
 pub mod dockerfile;

@@ -15,11 +15,13 @@ pub enum Want {
 }
 
 /// Why a file's bytes are not there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FileError {
     /// It could not be opened: `no such file or directory`, `permission denied` …
+    #[error("{0}")]
     NotOpened(String),
     /// It was opened but not read: `is a directory` …
+    #[error("{0}")]
     NotRead(String),
 }
 

@@ -26,7 +26,7 @@ pub(super) fn gateway(invocation: &Invocation<'_>) -> Result<u8, Failure> {
     let Some(path) = address.strip_prefix("unix://").filter(|path| path.starts_with('/')).map(PathBuf::from) else {
         return Err(Failure::own(format!("`{address}` is no socket to listen on: write unix:///PATH")));
     };
-    let engine = Engine::new(setting::endpoint(invocation)?);
+    let engine = Engine::new(setting::reach(invocation)?.endpoint);
     let setting = Setting::new(invocation)?;
     let journal = setting.journal();
     let digest = setting.policy.digest();
@@ -37,13 +37,10 @@ pub(super) fn gateway(invocation: &Invocation<'_>) -> Result<u8, Failure> {
         setting::write(journal, digest, caller, "create", decision, took).map_err(|why| why.to_string())
     });
     let gateway = Rc::new(Gateway { rules: setting.rules, engine, record });
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|why| Failure::own(format!("cannot start: {why}")))?;
-    let served = LocalSet::new().block_on(&runtime, listen(&path, gateway, invocation));
-    runtime.shutdown_background();
-    served.map(|()| 0).map_err(|why| Failure::own(format!("{}: {why}", path.display())))
+    super::block_on(async {
+        let served = LocalSet::new().run_until(listen(&path, gateway, invocation)).await;
+        served.map(|()| 0).map_err(|why| Failure::own(format!("{}: {why}", path.display())))
+    })
 }
 
 /// Serves until INT or TERM, and leaves no socket behind.

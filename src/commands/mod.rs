@@ -1,6 +1,6 @@
 //! One short file per verb; the wiring of all other rooms. The only place that reads the environment and the clock.
 
-mod asked;
+mod audit;
 mod check;
 mod environment;
 mod explain;
@@ -9,6 +9,7 @@ mod gateway;
 mod globals;
 mod help;
 mod own;
+mod question;
 mod run;
 mod setting;
 
@@ -38,12 +39,24 @@ fn dispatch(argv: &[OsString], environment: &Environment) -> Result<u8, Failure>
     let invocation = Invocation { argv, arguments, choice, host, environment };
     match verb {
         Verb::Run(verb) => run::run(&invocation, verb),
+        Verb::Audit => audit::audit(&invocation),
         Verb::Check => check::check(&invocation),
         Verb::Explain => explain::explain(&invocation),
         Verb::Gateway => gateway::gateway(&invocation),
         Verb::Help => help::help(environment),
         Verb::Version => help::version(environment),
     }
+}
+
+/// Runs a future to its end on this thread; a thread that still reads the terminal does not hold up the end.
+fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|why| Failure::own(format!("cannot start: {why}")))?;
+    let ended = runtime.block_on(future);
+    runtime.shutdown_background();
+    ended
 }
 
 /// One command line, as far as it is common to all verbs.

@@ -1,13 +1,11 @@
 //! `sdocker run` and `sdocker create`: ask, learn, judge, record, act.
 
-use std::path::Path;
-
 use super::Invocation;
 use super::failure::Failure;
-use super::setting::{self, Decision, Setting};
-use super::{asked, asked::Asked};
-use crate::cli::{ClientOptions, PullPolicy, Verb};
-use crate::engine::{Console, Created, Engine, EngineError, RunOptions};
+use super::question::{self, Question};
+use super::setting::{Decision, Setting};
+use crate::cli::{self, Asked, ClientOptions, PullPolicy, Verb};
+use crate::engine::{Console, Created, Engine, EngineError, PullDisplay, PullEvent, RunOptions};
 use crate::facts::{ImageState, Learner};
 use crate::report::{self, CommandLine};
 use crate::request::{Facts, Finding, ImageRef, Request};
@@ -15,18 +13,11 @@ use crate::verdict::{self, Approval, Approved, Verdict};
 
 pub(super) fn run(invocation: &Invocation<'_>, verb: Verb) -> Result<u8, Failure> {
     let console = Console::of_process().map_err(|why| Failure::own(format!("cannot use the terminal: {why}")))?;
-    let Some(asked) = asked::ask(invocation, verb, &console)? else { return Ok(0) };
+    let Some(Question { asked, endpoint, line }) = question::ask(invocation, verb, &console)? else { return Ok(0) };
     let setting = Setting::new(invocation)?;
-    let engine = Engine::new(setting::endpoint(invocation)?);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|why| Failure::own(format!("cannot start: {why}")))?;
-    let job = Job { invocation, verb, setting, engine, console, client: asked.client, line: asked.line };
-    let ended = runtime.block_on(job.run(asked.request));
-    // A thread that still reads the terminal must not hold up the end.
-    runtime.shutdown_background();
-    ended
+    let engine = Engine::new(endpoint);
+    let job = Job { invocation, verb, setting, engine, console, client: asked.client.clone(), line };
+    super::block_on(job.run(asked))
 }
 
 /// One container on its way.
@@ -41,10 +32,10 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    async fn run(&self, request: Request) -> Result<u8, Failure> {
-        asked::cidfile_is_free(self.client.cidfile.as_deref(), self.verb)?;
-        self.judge_image(&request)?;
-        self.engine.ping().await.map_err(|why| self.failed(&why))?;
+    async fn run(&self, asked: Asked) -> Result<u8, Failure> {
+        self.judge_image(&asked.request)?;
+        let pong = self.engine.ping().await.map_err(|why| self.failed(&why))?;
+        let request = asked.for_engine(&cli::Engine { api: pong.api.minor, os: &pong.os })?.request;
         let mut pulled = false;
         if self.client.pull == PullPolicy::Always {
             self.pull(&request).await?;
@@ -55,7 +46,7 @@ impl Job<'_> {
         let created = self.create(&approval.request, pulled).await?;
         self.same_image(&created, &facts).await?;
         created.warnings.iter().for_each(|warning| self.console.say(&format!("WARNING: {warning}\n")));
-        asked::write_cidfile(self.client.cidfile.as_deref(), &created.id)?;
+        question::write_cidfile(self.client.cidfile.as_deref(), &created.id)?;
         self.act(&created, approval.request.get()).await
     }
 
@@ -141,7 +132,13 @@ impl Job<'_> {
 
     async fn pull(&self, request: &Request) -> Result<(), Failure> {
         let Ok(image) = ImageRef::parse(&request.body.image) else { return Ok(()) };
-        let pulled = self.engine.pull(&image, request.platform.as_deref(), &self.console, self.client.quiet).await;
+        let mut display = PullDisplay::new(&self.console);
+        let show = |event: &PullEvent| {
+            if !self.client.quiet {
+                display.show(event);
+            }
+        };
+        let pulled = self.engine.pull(&image, request.platform.as_deref(), None, show).await;
         pulled.map_err(|why| self.failed(&why))
     }
 

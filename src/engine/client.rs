@@ -116,9 +116,15 @@ impl Engine {
     /// As [`Self::call`], the answer read as JSON.
     pub(super) async fn call_json<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T, EngineError> {
         let name = call.to_string();
-        let response = self.call(call).await?;
-        let text = read(response.into_body(), ANSWER_LIMIT, &name).await?;
+        let text = self.call_text(call).await?;
         serde_json::from_slice(&text).map_err(|e| EngineError::Garbled { call: name, why: e.to_string() })
+    }
+
+    /// As [`Self::call`], with the answer read whole up to a limit.
+    pub(super) async fn call_text(&self, call: Call<'_>) -> Result<Vec<u8>, EngineError> {
+        let name = call.to_string();
+        let response = self.call(call).await?;
+        read(response.into_body(), ANSWER_LIMIT, &name).await
     }
 
     /// As [`Self::call`], whatever the answer's status.

@@ -25,6 +25,8 @@ struct InfoAnswer {
     swap_limit: bool,
     // Older engines do not say, and can.
     pids_limit: Option<bool>,
+    // Older engines do not say, and know only the first.
+    cgroup_version: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -88,6 +90,7 @@ impl Engine {
             memory_limit: answer.memory_limit,
             swap_limit: answer.swap_limit,
             pids_limit: answer.pids_limit.unwrap_or(true),
+            cgroup_version: if answer.cgroup_version.as_deref() == Some("2") { 2 } else { 1 },
         })
     }
 
@@ -137,6 +140,15 @@ impl Engine {
         let mount =
             |MountAnswer { kind, name, source, destination }| ContainerMount { kind, name, source, destination };
         Ok(ContainerFacts { id, mounts: mounts.unwrap_or_default().into_iter().map(mount).collect() })
+    }
+
+    /// Everything that the engine says of a container, as it says it.
+    ///
+    /// # Errors
+    /// Why it could not be asked; also when it does not exist.
+    pub async fn inspect(&self, name: &str) -> Result<Vec<u8>, EngineError> {
+        let call = Call::get(format!("/containers/{}/json", names::object(name)?));
+        self.call_text(call).await
     }
 
     /// The id of the image that a container was made of.

@@ -7,7 +7,7 @@ mod policies;
 mod texts;
 
 pub use caller::{CallerError, caller, sudo_ids, user};
-pub use docker_config::{ConfigError, current_context};
+pub use docker_config::{ConfigError, DockerConfig};
 pub use paths::{resolve, socket};
 pub use policies::{Choice, Places, find_policy};
-pub use texts::{TextError, read_text};
+pub use texts::read_text;

@@ -150,6 +150,8 @@ pub struct EngineInfo {
     pub swap_limit: bool,
     /// Process count limits work.
     pub pids_limit: bool,
+    /// The version of the machine's control groups: 1 or 2.
+    pub cgroup_version: u32,
 }
 
 /// What a path is.

@@ -392,7 +392,9 @@ mod tests {
     #[test]
     fn what_is_not_one_json_text_is_refused() {
         let deep = format!("{{\"Labels\":{}", "[".repeat(100_000));
-        for text in ["", "{", "{} {}", "{}x", "\u{feff}{}", "{\"Image\":\"\\ud800\"}", "{'Image':1}", "{,}", "NaN", &deep] {
+        for text in
+            ["", "{", "{} {}", "{}x", "\u{feff}{}", "{\"Image\":\"\\ud800\"}", "{'Image':1}", "{,}", "NaN", &deep]
+        {
             assert!(refused(text).starts_with("not strict JSON: "), "{text:.20}");
         }
         assert!(decode::<ContainerCreate>(b"{\"Image\":\"\xff\"}").is_err());

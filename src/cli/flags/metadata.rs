@@ -52,7 +52,7 @@ impl Metadata {
         for file in &self.label_files {
             for line in draft.inputs.lines(&file.value)?.into_iter().filter(|line| line.text.contains('=')) {
                 let (key, value) = key_values::pair(&line.text);
-                let origin = Origin::EnvFile { path: file.value.clone(), line: line.number };
+                let origin = Origin::Line { path: file.value.clone(), line: line.number };
                 draft.mark_member("/Labels", &key, &origin);
                 draft.body.labels.insert(key, value);
             }

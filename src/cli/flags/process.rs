@@ -116,7 +116,7 @@ impl Process {
                     false => (draft.inputs.variable)(&line.text).map(|value| format!("{}={value}", line.text)),
                 };
                 let Some(text) = text else { continue };
-                push(draft, text, Origin::EnvFile { path: file.value.clone(), line: line.number });
+                push(draft, text, Origin::Line { path: file.value.clone(), line: line.number });
             }
         }
         for (at, typed) in self.env.iter().enumerate() {
@@ -169,7 +169,7 @@ mod tests {
     fn env_files_come_first_and_drop_unset_names() {
         assert_eq!(body("-e A=9 --env-file vars i").env, ["A=1", "FROM_ENV=from env", "A=9"]);
         let from = origin("--env-file vars i", "/Env/1");
-        assert_eq!(from, Origin::EnvFile { path: "vars".to_owned(), line: 3 });
+        assert_eq!(from, Origin::Line { path: "vars".to_owned(), line: 3 });
     }
 
     #[test]
