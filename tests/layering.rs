@@ -4,12 +4,15 @@
 
 #[path = "support/rust_source.rs"]
 mod rust_source;
+#[path = "support/rust_tokens.rs"]
+mod rust_tokens;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rust_source::{Mention, Source, Token};
+use rust_source::{Mention, Source};
+use rust_tokens::Token;
 
 const ROOMS: &[(&str, u8)] = &[
     ("request", 0),
