@@ -85,3 +85,123 @@ fn texts(verb: Verb, argv: &[OsString]) -> Result<Vec<&str>, UsageError> {
     argv.iter().enumerate().try_for_each(text)?;
     Ok(argv.iter().filter_map(|argument| argument.to_str()).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::testing::{asked, lowered, refused};
+    use super::*;
+    use crate::request::Origin;
+
+    fn error_of(words: &[&str]) -> String {
+        let argv: Vec<OsString> = ["docker", "run"].iter().chain(words).map(OsString::from).collect();
+        parse(Verb::Run, &argv, 2).map(drop).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn pflags_own_complaints() {
+        let usage =
+            "\n\nUsage:  docker run [OPTIONS] IMAGE [COMMAND] [ARG...]\n\nRun 'docker run --help' for more information";
+        for (words, complaint) in [
+            (vec!["--nosuchflag=1", "i"], "unknown flag: --nosuchflag"),
+            (vec!["-zd", "i"], "unknown shorthand flag: 'z' in -zd"),
+            (vec!["-dz", "i"], "unknown shorthand flag: 'z' in -z"),
+            (vec!["-d=", "i"], "unknown shorthand flag: '=' in -="),
+            (vec!["-é"], "unknown shorthand flag: 'Ã' in -é"),
+            (vec!["--memory"], "flag needs an argument: --memory"),
+            (vec!["-dm"], "flag needs an argument: 'm' in -m"),
+            (vec!["---rm", "i"], "bad flag syntax: ---rm"),
+            (vec!["--=x"], "bad flag syntax: --=x"),
+            (vec!["--mem", "1g"], "unknown flag: --mem"),
+            (vec!["-m", "x", "-z"], "invalid argument \"x\" for \"-m, --memory\" flag: invalid size: 'x'"),
+        ] {
+            assert_eq!(error_of(&words), format!("{complaint}{usage}"), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn create_lacks_the_flags_of_a_run() {
+        for (line, words) in
+            [("-d i", "unknown shorthand flag: 'd' in -d"), ("--sig-proxy i", "unknown flag: --sig-proxy")]
+        {
+            let error = testing::parse_of(Verb::Create, line).unwrap_err();
+            assert!(error.to_string().starts_with(&format!("{words}\n\nUsage:  docker create ")));
+        }
+    }
+
+    #[test]
+    fn an_image_is_needed() {
+        let error = testing::parse_of(Verb::ContainerRun, "--rm").unwrap_err();
+        assert!(error.to_string().starts_with("docker: 'docker container run' requires at least 1 argument\n"));
+        assert_eq!(error.exit_code(), 1);
+    }
+
+    #[test]
+    fn help_is_given_when_the_rest_of_the_line_is_sound() {
+        let argv = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
+        assert!(matches!(parse(Verb::Run, &argv(&["--help", "i"]), 0), Ok(Invocation::Help)));
+        assert!(parse(Verb::Run, &argv(&["--help", "--bogus"]), 0).is_err());
+        assert!(matches!(parse(Verb::Run, &argv(&["--help=false", "i"]), 0), Ok(Invocation::Container(_))));
+    }
+
+    #[test]
+    fn late_complaints_have_no_usage_line() {
+        let words = "docker: invalid restart policy format: no policy provided before colon\n\nRun 'docker run --help' for more information";
+        assert_eq!(refused("--restart : i"), words);
+        assert_eq!(lowered("--restart : i").unwrap_err().exit_code(), 125);
+    }
+
+    #[test]
+    fn every_value_knows_the_bytes_that_asked_for_it() {
+        for (line, pointer, index, bytes) in [
+            ("-itu0 i", "/User", 2, 4..5),
+            ("-itu=0 i", "/User", 2, 5..6),
+            ("-itu 0 i", "/User", 3, 0..1),
+            ("--user=0 i", "/User", 2, 7..8),
+            ("--user= i", "/User", 2, 0..7),
+            ("--user 1000:0 i", "/User", 3, 0..6),
+            ("--privileged i", "/HostConfig/Privileged", 2, 0..12),
+            ("--privileged=true i", "/HostConfig/Privileged", 2, 0..17),
+            ("-itP i", "/HostConfig/PublishAllPorts", 2, 3..4),
+            ("-u 1 -u 0 i", "/User", 5, 0..1),
+        ] {
+            let origin = asked(line).request.origins.of(pointer);
+            assert_eq!(origin, Origin::Token { index, bytes }, "{line}");
+        }
+        assert_eq!(asked("i").request.origins.of("/User"), Origin::BuiltIn);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_not_text_is_refused_by_name() {
+        use std::os::unix::ffi::OsStringExt;
+        let argv = vec!["docker".into(), "run".into(), "-e".into(), OsString::from_vec(b"A=\xff".to_vec()), "i".into()];
+        let error = parse(Verb::Run, &argv, 2).unwrap_err();
+        assert_eq!(error.exit_code(), 125);
+        assert!(error.to_string().starts_with("docker: argument 3 is not UTF-8: `A=\u{fffd}`"));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+        #[test]
+        fn no_command_line_panics(words in prop::collection::vec("-{0,2}[a-z=:,.\"/0-9 \u{e9}]{0,12}", 0..6)) {
+            let _ = lowered(&words.join(" "));
+        }
+
+        #[test]
+        fn no_value_of_any_flag_panics(at in 0..200_usize, value in any::<String>(), attached in any::<bool>()) {
+            let flags: Vec<&Flag> = all_flags().filter(|flag| flag.kind != Kind::Switch).collect();
+            let name = flags.get(at % flags.len()).map_or("env", |flag| flag.name);
+            let line = if attached { format!("--{name}={value} i") } else { format!("--{name} {value} i") };
+            let _ = lowered(&line);
+        }
+
+        #[test]
+        fn structured_values_do_not_panic(value in "[a-z0-9\\-+_.:/=,\"\\[\\]xXeEp ]{0,16}") {
+            for flag in all_flags().filter(|flag| flag.kind != Kind::Switch) {
+                let _ = lowered(&format!("--{}={} i", flag.name, value.replace(' ', "\u{a0}")));
+            }
+        }
+    }
+}

@@ -33,8 +33,7 @@ pub(super) fn ask(invocation: &Invocation<'_>, verb: Verb, console: &Console) ->
     let parsed = match cli::parse(verb, invocation.argv, invocation.arguments)? {
         cli::Invocation::Container(parsed) => parsed,
         cli::Invocation::Help => {
-            let width = console.size().map_or(80, |(_, columns)| columns);
-            super::own::print(invocation, &cli::help(verb, width.into()))?;
+            super::own::print(invocation, &cli::help(verb))?;
             return Ok(None);
         }
     };

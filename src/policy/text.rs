@@ -115,8 +115,9 @@ impl<'s> Lines<'s> {
 
     fn spot(&self, span: Range<usize>) -> PolicySpot {
         let line = self.number(span.start);
-        let text = self.starts.get(line.saturating_sub(1)).map_or("", |(_, text)| text.trim());
-        PolicySpot { file: Arc::clone(&self.file), line, text: text.into() }
+        let text = self.starts.get(line.saturating_sub(1)).map_or("", |(_, text)| *text);
+        let words: Vec<&str> = text.split_whitespace().collect();
+        PolicySpot { file: Arc::clone(&self.file), line, text: words.join(" ").into() }
     }
 }
 

@@ -11,7 +11,7 @@ pub struct PolicySpot {
     pub file: Arc<str>,
     /// Line, counted from 1.
     pub line: usize,
-    /// The line itself.
+    /// The line itself, its white space folded.
     pub text: Arc<str>,
 }
 

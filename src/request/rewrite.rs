@@ -111,8 +111,15 @@ fn disagreements(rewrites: &[Rewrite]) -> Result<(), Clash> {
     Ok(())
 }
 
+/// The value at a pointer; a member that an object does not have yet begins as null. Whether the model takes it is seen
+/// when the result is decoded.
 fn slot<'t>(tree: &'t mut Value, pointer: &str, rule: RuleId) -> Result<&'t mut Value, Clash> {
-    tree.pointer_mut(pointer).ok_or_else(|| Clash::Nowhere(rule, pointer.to_owned()))
+    let nowhere = || Clash::Nowhere(rule, pointer.to_owned());
+    let (parent, key) = pointer.rsplit_once('/').ok_or_else(nowhere)?;
+    match tree.pointer_mut(parent).ok_or_else(nowhere)? {
+        Value::Object(members) => Ok(members.entry(key).or_insert(Value::Null)),
+        list => list.pointer_mut(&format!("/{key}")).ok_or_else(nowhere),
+    }
 }
 
 fn push(list: &mut Value, value: &Value, pointer: &str, rule: RuleId) -> Result<(), Clash> {

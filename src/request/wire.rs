@@ -2,7 +2,8 @@
 //!
 //! This is the command line's target, the gateway's decoder and the only encoder. Strings stay strings where the
 //! engine takes strings: it is the engine, not us, that says `--restart ALWAYS` is no restart policy. Where the
-//! engine tells *absent* from *empty*, the field is an `Option`.
+//! engine tells *absent* from *empty*, the field is an `Option`. Empty lists are left out where docker's own client sends
+//! none: the engine shows them differently when a container is inspected.
 
 use std::collections::BTreeMap;
 
@@ -47,6 +48,14 @@ impl<'de> Deserialize<'de> for StrSlice {
     }
 }
 
+impl StrSlice {
+    /// Nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 impl From<Vec<String>> for StrSlice {
     fn from(list: Vec<String>) -> Self {
         Self(list)
@@ -70,6 +79,7 @@ pub struct ContainerCreate {
     /// `-a stderr`.
     pub attach_stderr: bool,
     /// `--expose`: `80/tcp`.
+    #[serde(skip_serializing_if = "Map::is_empty")]
     pub exposed_ports: Map<Empty>,
     /// `--tty`.
     pub tty: bool,
@@ -78,6 +88,7 @@ pub struct ContainerCreate {
     /// Standard input closes when the first client leaves.
     pub stdin_once: bool,
     /// `--env`: `NAME=value`, or a bare `NAME`, which the engine removes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub env: Vec<String>,
     /// The command; absent means the image’s.
     pub cmd: Option<StrSlice>,
@@ -98,6 +109,7 @@ pub struct ContainerCreate {
     /// `--mac-address` for API below 1.44.
     pub mac_address: String,
     /// Triggers of an image; a container has none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub on_build: Vec<String>,
     /// `--label`.
     pub labels: Map<String>,
@@ -136,6 +148,7 @@ pub struct Healthcheck {
 #[serde(rename_all = "PascalCase", default)]
 pub struct HostConfig {
     /// `-v`: `source:target[:options]`, the source a path or a volume’s name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub binds: Vec<String>,
     /// `--cidfile`, told to the engine for the record.
     #[serde(rename = "ContainerIDFile")]
@@ -153,14 +166,18 @@ pub struct HostConfig {
     /// `--volume-driver`.
     pub volume_driver: String,
     /// `--volumes-from`: `container[:ro|rw]`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub volumes_from: Vec<String>,
     /// `[rows, columns]` of the client’s terminal.
     pub console_size: [u64; 2],
     /// `--annotation`, for the runtime (API 1.43).
+    #[serde(skip_serializing_if = "Map::is_empty")]
     pub annotations: Map<String>,
     /// `--cap-add`.
+    #[serde(skip_serializing_if = "StrSlice::is_empty")]
     pub cap_add: StrSlice,
     /// `--cap-drop`.
+    #[serde(skip_serializing_if = "StrSlice::is_empty")]
     pub cap_drop: StrSlice,
     /// `--cgroupns`: `host` or `private`.
     pub cgroupns_mode: String,
@@ -171,14 +188,17 @@ pub struct HostConfig {
     /// `--dns-search`.
     pub dns_search: Vec<String>,
     /// `--add-host`: `name:address`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub extra_hosts: Vec<String>,
     /// `--group-add`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub group_add: Vec<String>,
     /// `--ipc`.
     pub ipc_mode: String,
     /// Unused cgroup specification.
     pub cgroup: String,
     /// `--link`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<String>,
     /// `--oom-score-adj`.
     pub oom_score_adj: i64,
@@ -191,10 +211,13 @@ pub struct HostConfig {
     /// `--read-only`.
     pub readonly_rootfs: bool,
     /// `--security-opt`; a seccomp profile travels as text.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub security_opt: Vec<String>,
     /// `--storage-opt`.
+    #[serde(skip_serializing_if = "Map::is_empty")]
     pub storage_opt: Map<String>,
     /// `--tmpfs`: options by path.
+    #[serde(skip_serializing_if = "Map::is_empty")]
     pub tmpfs: Map<String>,
     /// `--uts`.
     #[serde(rename = "UTSMode")]
@@ -204,6 +227,7 @@ pub struct HostConfig {
     /// `--shm-size`, bytes.
     pub shm_size: i64,
     /// `--sysctl`.
+    #[serde(skip_serializing_if = "Map::is_empty")]
     pub sysctls: Map<String>,
     /// `--runtime`.
     pub runtime: String,
@@ -246,8 +270,10 @@ pub struct HostConfig {
     /// `--device`.
     pub devices: Vec<DeviceMapping>,
     /// `--device-cgroup-rule`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub device_cgroup_rules: Vec<String>,
     /// `--gpus` and CDI devices.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub device_requests: Vec<DeviceRequest>,
     /// `--kernel-memory`, bytes.
     pub kernel_memory: i64,
@@ -277,6 +303,7 @@ pub struct HostConfig {
     #[serde(rename = "IOMaximumBandwidth")]
     pub io_maximum_bandwidth: u64,
     /// `--mount`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mounts: Vec<Mount>,
     /// Paths hidden inside; absent means the engine’s list, empty means none.
     pub masked_paths: Option<Vec<String>>,
@@ -481,12 +508,15 @@ pub struct EndpointSettings {
     #[serde(rename = "IPAMConfig")]
     pub ipam_config: Option<EndpointIpam>,
     /// Links in this network.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<String>,
     /// Names in this network.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
     /// Wanted hardware address.
     pub mac_address: String,
     /// The network driver’s own.
+    #[serde(skip_serializing_if = "Map::is_empty")]
     pub driver_opts: Map<String>,
     /// Which endpoint is the default gateway (API 1.48).
     pub gw_priority: i64,
@@ -514,7 +544,7 @@ pub struct EndpointSettings {
     #[serde(rename = "GlobalIPv6PrefixLen")]
     pub global_ipv6_prefix_len: i64,
     /// Given by the engine.
-    #[serde(rename = "DNSNames")]
+    #[serde(rename = "DNSNames", skip_serializing_if = "Vec::is_empty")]
     pub dns_names: Vec<String>,
 }
 

@@ -135,15 +135,15 @@ impl EngineSocket {
     }
 
     fn breach(&self, pointer: &str, typed: &str, found: &Path, socket: &Path) -> Breach {
-        let leads = match (Path::new(typed) == found, found == socket) {
+        let depth = |path: &Path| at_run(path).components().count();
+        let is_socket = depth(found) >= depth(socket);
+        let leads = match (Path::new(typed) == found, is_socket) {
             (true, true) => format!("`{typed}` is a socket that controls a container engine"),
             (true, false) => format!("`{typed}` holds a socket that controls a container engine: {}", socket.display()),
             (false, true) => {
                 format!("`{typed}` leads to a socket that controls a container engine: {}", found.display())
             }
-            (false, false) => {
-                format!("`{typed}` leads to {}, which holds {}", found.display(), socket.display())
-            }
+            (false, false) => format!("`{typed}` leads to {}, which holds {}", found.display(), socket.display()),
         };
         let breach = Breach::new(pointer, format!("{leads}; with it the container would be root on this host"));
         breach.label("mounted here").help("mount only the directory that the program needs")
@@ -155,15 +155,19 @@ fn is_same(found: &BindFacts, identity: Option<(u64, u64)>) -> bool {
 }
 
 /// Whether `path` is `socket` or one of its parents; `*` in the socket's path stands for anything in one component.
-/// `/var/run` is `/run` on every system that has an engine.
 fn matches_start(path: &Path, socket: &Path) -> bool {
-    let path = path.strip_prefix("/var/run").map_or_else(|_| path.to_owned(), |rest| Path::new("/run").join(rest));
+    let path = at_run(path);
     let mut wanted = socket.components();
     path.components().all(|part| match (part, wanted.next()) {
         (Component::Normal(part), Some(Component::Normal(wanted))) => component_matches(part.to_str(), wanted.to_str()),
         (part, Some(wanted)) => part == wanted,
         (_, None) => false,
     })
+}
+
+/// `/var/run` is `/run` on every system that has an engine.
+fn at_run(path: &Path) -> PathBuf {
+    path.strip_prefix("/var/run").map_or_else(|_| path.to_owned(), |rest| Path::new("/run").join(rest))
 }
 
 fn component_matches(part: Option<&str>, wanted: Option<&str>) -> bool {
@@ -232,6 +236,21 @@ mod tests {
         for source in ["/", "/run", "/var/run", "/run/docker", "/run/user", "/run/user/1000", "/srv", "/run/sdocker"] {
             assert_eq!(binding(source, "/elsewhere"), "deny", "{source}");
         }
+    }
+
+    #[test]
+    fn the_message_says_how_the_path_leads_there() {
+        let said = |source: &str, canonical: &str| {
+            let mut facts = facts();
+            facts.binds.insert(source.to_owned(), bind(canonical, BindKind::Directory));
+            let asked = asking(|body| body.host_config.binds = vec![format!("{source}:/x")]);
+            let outcome = Bench::new(&RULE, "action = \"deny\"").outcome(&asked, &facts);
+            outcome.findings.first().unwrap().message.clone()
+        };
+        assert!(said("/var/run/docker.sock", "/").starts_with("`/var/run/docker.sock` is a socket"));
+        assert!(said("/run", "/").starts_with("`/run` holds a socket"));
+        assert!(said("/a", "/run/docker.sock").starts_with("`/a` leads to a socket"));
+        assert!(said("/a", "/run").starts_with("`/a` leads to /run, which holds /run/docker.sock"));
     }
 
     #[test]
