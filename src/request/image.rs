@@ -28,8 +28,17 @@ pub enum ImageRefError {
     #[error("invalid repository name ({0}), cannot specify 64-byte hexadecimal strings")]
     LooksLikeId(String),
     /// Too long a repository.
-    #[error("invalid reference format: repository name must not be more than 255 characters")]
+    #[error("repository name must not be more than 255 characters")]
     TooLong,
+    /// A digest of an algorithm that docker does not know.
+    #[error("unsupported digest algorithm")]
+    Algorithm,
+    /// A digest of the wrong length for its algorithm.
+    #[error("invalid checksum digest length")]
+    DigestLength,
+    /// A digest that is not in lower case.
+    #[error("invalid checksum digest format")]
+    DigestFormat,
 }
 
 const DEFAULT_REGISTRY: &str = "docker.io";
@@ -54,8 +63,10 @@ impl ImageRef {
             Some((repository, tag)) if !tag.contains('/') => (repository, Some(tag)),
             _ => (name, None),
         };
-        if repository.chars().any(|c| c.is_ascii_uppercase()) {
-            return Err(ImageRefError::Case(repository.to_owned()));
+        // Docker looks for capitals before it knows where a digest begins.
+        let before_colon = remainder.split(':').next().unwrap_or_default();
+        if before_colon.to_lowercase() != before_colon {
+            return Err(ImageRefError::Case(before_colon.to_owned()));
         }
         let sound = repository.split('/').all(is_path_component)
             && is_registry(&registry)
@@ -64,9 +75,10 @@ impl ImageRef {
         if !sound {
             return Err(ImageRefError::Format);
         }
-        if registry.len() + 1 + repository.len() > 255 {
+        if repository.len() > 255 {
             return Err(ImageRefError::TooLong);
         }
+        digest.map_or(Ok(()), check_digest)?;
         Ok(Self {
             registry,
             repository: repository.to_owned(),
@@ -176,18 +188,33 @@ fn is_tag(text: &str) -> bool {
     text.len() <= 128 && text.starts_with(is_word) && text.chars().all(|c| is_word(c) || matches!(c, '.' | '-'))
 }
 
+/// Whether it is written like a digest: an algorithm of words, and enough hex digits.
 fn is_digest(text: &str) -> bool {
     text.split_once(':').is_some_and(|(algorithm, hex)| {
-        let sound = algorithm.starts_with(|c: char| c.is_ascii_alphabetic())
-            && algorithm.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '.' | '_' | '-'));
-        let length = match algorithm {
-            "sha256" => hex.len() == 64,
-            "sha384" => hex.len() == 96,
-            "sha512" => hex.len() == 128,
-            _ => false,
+        let is_word = |word: &str| {
+            word.starts_with(|c: char| c.is_ascii_alphabetic()) && word.chars().all(|c| c.is_ascii_alphanumeric())
         };
-        sound && length && hex.chars().all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c))
+        algorithm.split(['-', '_', '+', '.']).all(is_word)
+            && hex.len() >= 32
+            && hex.chars().all(|c| c.is_ascii_hexdigit())
     })
+}
+
+/// Whether what is written like a digest is one.
+fn check_digest(text: &str) -> Result<(), ImageRefError> {
+    let (algorithm, hex) = text.split_once(':').unwrap_or((text, ""));
+    let length = match algorithm {
+        "sha256" => 64,
+        "sha384" => 96,
+        "sha512" => 128,
+        other if other.chars().any(|c| c.is_ascii_uppercase()) => return Err(ImageRefError::DigestFormat),
+        _ => return Err(ImageRefError::Algorithm),
+    };
+    match hex {
+        hex if hex.len() != length => Err(ImageRefError::DigestLength),
+        hex if hex.chars().any(|c| c.is_ascii_uppercase()) => Err(ImageRefError::DigestFormat),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -214,7 +241,25 @@ mod tests {
             assert_eq!(shown(bad), "invalid reference format", "{bad}");
         }
         assert_eq!(shown("ALPINE"), "invalid reference format: repository name (library/ALPINE) must be lowercase");
+        assert_eq!(
+            shown("A@sha256:x"),
+            "invalid reference format: repository name (library/A@sha256) must be lowercase"
+        );
         assert!(shown(&"a".repeat(64)).starts_with("invalid repository name"));
+        assert_eq!(shown(&"x".repeat(256)), "repository name must not be more than 255 characters");
+    }
+
+    #[test]
+    fn bad_digests_are_refused_in_dockers_words() {
+        for (algorithm, hex, words) in [
+            ("sha256", "a".repeat(63), "invalid checksum digest length"),
+            ("sha512", "a".repeat(64), "invalid checksum digest length"),
+            ("sha256", "A".repeat(64), "invalid checksum digest format"),
+            ("md5", "a".repeat(32), "unsupported digest algorithm"),
+            ("sha256", "a".repeat(31), "invalid reference format"),
+        ] {
+            assert_eq!(shown(&format!("a@{algorithm}:{hex}")), words);
+        }
     }
 
     #[test]

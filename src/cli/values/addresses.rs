@@ -59,7 +59,7 @@ fn is_label(text: &str, first: bool, last: bool) -> bool {
     let text = if last { text } else { text.strip_suffix(':').unwrap_or(text) };
     let label = text.trim_start_matches(':');
     let colons = text.len() - label.len();
-    let most = usize::from(first) + 1 + usize::from(label.len() > 1);
+    let most = if first { 2 } else { 1 };
     let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
     colons <= most
         && edge(label.chars().next())
