@@ -357,10 +357,12 @@ fn a_refusal_at_each_step_is_told() {
 
 #[test]
 fn an_engine_that_goes_away_under_way_is_told() {
-    for half in ["", "5\r\n{\"Sta", "2\r\n{}\r\n0\r\n\r\n"] {
-        let wait = format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{half}");
-        let (result, _, said) = but("/wait", move || Act::SendAndClose(wait.clone().into())).run(&foreground());
-        assert_eq!(result.unwrap(), Outcome::Lost, "{half}");
+    let chunked = |body: &str| format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{body}").into_bytes();
+    let whole = json(200, "{}");
+    for (half, ends) in [(chunked(""), true), (chunked("5\r\n{\"Sta"), true), (whole, false)] {
+        let act = move || if ends { Act::SendAndClose(half.clone()) } else { Act::Send(half.clone()) };
+        let (result, _, said) = but("/wait", act).run(&foreground());
+        assert_eq!(result.unwrap(), Outcome::Lost);
         assert_eq!(Outcome::Lost.code(), 125);
         assert!(said.contains("error waiting for container: "), "{said}");
     }
@@ -368,17 +370,15 @@ fn an_engine_that_goes_away_under_way_is_told() {
 
 #[test]
 fn a_failed_start_of_a_container_that_removes_itself_waits_for_that() {
-    let gone = |wait: &'static str| {
+    let gone = |wait: fn() -> Act| {
         Fake::new(0, move |asked| match asked {
             _ if asked.contains("/start") => Act::Send(json(400, r#"{"message":"exec: permission denied: unknown"}"#)),
-            _ if asked.contains("/wait") => Act::SendAndClose(wait.into()),
+            _ if asked.contains("/wait") => wait(),
             _ => Act::Engine,
         })
     };
-    for wait in [
-        "HTTP/1.1 200 OK\r\nContent-Length: 18\r\n\r\n{\"StatusCode\":126}",
-        "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n",
-    ] {
+    let half = || Act::SendAndClose(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n".into());
+    for wait in [|| Act::Send(json(200, r#"{"StatusCode":126}"#)), half] {
         let (result, _, _) = gone(wait).run(&RunOptions { auto_remove: true, ..foreground() });
         assert_eq!(result.unwrap_err().exit_code(), 126);
     }
