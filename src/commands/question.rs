@@ -10,9 +10,9 @@ use std::path::Path;
 use super::Invocation;
 use super::environment::Environment;
 use super::failure::Failure;
-use super::setting::{self, Reach};
+use super::reach;
 use crate::cli::{self, Asked, FileError, Inputs, Parsed, Verb, Want, Warning};
-use crate::engine::{Console, Endpoint};
+use crate::engine::{Console, Engine};
 use crate::files;
 use crate::report::CommandLine;
 use crate::request::{Origin, Request};
@@ -20,7 +20,7 @@ use crate::request::{Origin, Request};
 /// What somebody wants, and of which engine.
 pub(super) struct Question {
     pub(super) asked: Asked,
-    pub(super) endpoint: Endpoint,
+    pub(super) engine: Engine,
     /// The command line as it may be shown again.
     pub(super) line: CommandLine,
 }
@@ -37,8 +37,8 @@ pub(super) fn ask(invocation: &Invocation<'_>, verb: Verb, console: &Console) ->
             return Ok(None);
         }
     };
-    let Reach { endpoint, config } = setting::reach(invocation)?;
-    let address = endpoint.to_string();
+    let reach = reach::reach(invocation)?;
+    let (address, config) = (reach.endpoint.to_string(), &reach.config);
     let (files, cidfile_exists) = look_up(&parsed);
     let cwd =
         std::env::current_dir().map_err(|why| Failure::own(format!("cannot find the working directory: {why}")))?;
@@ -62,7 +62,7 @@ pub(super) fn ask(invocation: &Invocation<'_>, verb: Verb, console: &Console) ->
         invocation.environment.complain(&format!("{text}\n"));
     }
     let line = shown_again(invocation.argv, &asked.request);
-    Ok(Some(Question { asked, endpoint, line }))
+    Ok(Some(Question { asked, engine: reach.engine(), line }))
 }
 
 /// A variable as docker would pass it on; one that is not UTF-8 is passed with replacement characters, never dropped.

@@ -13,9 +13,8 @@ use crate::verdict::{self, Approval, Approved, Verdict};
 
 pub(super) fn run(invocation: &Invocation<'_>, verb: Verb) -> Result<u8, Failure> {
     let console = Console::of_process().map_err(|why| Failure::own(format!("cannot use the terminal: {why}")))?;
-    let Some(Question { asked, endpoint, line }) = question::ask(invocation, verb, &console)? else { return Ok(0) };
+    let Some(Question { asked, engine, line }) = question::ask(invocation, verb, &console)? else { return Ok(0) };
     let setting = Setting::new(invocation)?;
-    let engine = Engine::new(endpoint);
     let job = Job { invocation, verb, setting, engine, console, client: asked.client.clone(), line };
     super::block_on(job.run(asked))
 }

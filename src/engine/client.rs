@@ -21,11 +21,12 @@ use super::wire::{Body, Wire, lost};
 
 /// The newest API that our wire model describes.
 const NEWEST: ApiVersion = ApiVersion { major: 1, minor: 51 };
-/// The oldest that is spoken: the first whose engines remove a container by themselves. Also what an engine without a
-/// word about it is taken for.
-const OLDEST: ApiVersion = ApiVersion { major: 1, minor: 25 };
+/// The oldest that is spoken; also what an engine without a word about it is taken for.
+const OLDEST: ApiVersion = ApiVersion { major: 1, minor: 24 };
 /// Docker waits as long for the first answer.
 const PING_LIMIT: Duration = Duration::from_secs(10);
+/// ssh takes 30 s alone to give up on a machine, and then there is a login.
+const SSH_PING_LIMIT: Duration = Duration::from_secs(60);
 /// Larger than any answer that is read as a whole; stops a stray server from filling our memory.
 const ANSWER_LIMIT: usize = 16 << 20;
 /// An error message is a line or two.
@@ -40,6 +41,14 @@ pub struct ApiVersion {
     pub major: u16,
     /// Counts up.
     pub minor: u16,
+}
+
+impl ApiVersion {
+    /// Whether it is spoken here.
+    #[must_use]
+    pub fn is_spoken(self) -> bool {
+        self >= OLDEST
+    }
 }
 
 impl fmt::Display for ApiVersion {
@@ -77,19 +86,32 @@ struct Shared {
     wire: Wire,
     pong: OnceCell<Pong>,
     ping_limit: Duration,
+    pinned: Option<ApiVersion>,
 }
 
 impl Engine {
     /// The engine at an address.
     #[must_use]
     pub fn new(endpoint: Endpoint) -> Self {
-        Self::with_ping_limit(endpoint, PING_LIMIT)
+        Self::with_api(endpoint, None)
+    }
+
+    /// As [`Self::new`], with the API that is to be spoken, whatever the engine's own is.
+    #[must_use]
+    pub fn with_api(endpoint: Endpoint, pinned: Option<ApiVersion>) -> Self {
+        let ping_limit = if matches!(endpoint, Endpoint::Ssh(_)) { SSH_PING_LIMIT } else { PING_LIMIT };
+        Self::build(endpoint, ping_limit, pinned)
     }
 
     /// As [`Self::new`], with another limit for the first answer.
     #[must_use]
     pub fn with_ping_limit(endpoint: Endpoint, ping_limit: Duration) -> Self {
-        Self { shared: Arc::new(Shared { wire: Wire::new(endpoint), pong: OnceCell::new(), ping_limit }) }
+        Self::build(endpoint, ping_limit, None)
+    }
+
+    fn build(endpoint: Endpoint, ping_limit: Duration, pinned: Option<ApiVersion>) -> Self {
+        let wire = Wire::new(endpoint);
+        Self { shared: Arc::new(Shared { wire, pong: OnceCell::new(), ping_limit, pinned }) }
     }
 
     /// Where it is.
@@ -103,9 +125,13 @@ impl Engine {
     /// # Errors
     /// [`EngineError`] when there is no engine, it is silent, or too old.
     pub async fn ping(&self) -> Result<&Pong, EngineError> {
-        let Shared { wire, pong, ping_limit } = &*self.shared;
+        let Shared { wire, pong, ping_limit, pinned } = &*self.shared;
         let silent = || EngineError::Silent { endpoint: wire.endpoint().to_string(), seconds: ping_limit.as_secs() };
-        pong.get_or_try_init(async || tokio::time::timeout(*ping_limit, ask(wire)).await.map_err(|_| silent())?).await
+        pong.get_or_try_init(async || {
+            let Pong { api, os } = tokio::time::timeout(*ping_limit, ask(wire)).await.map_err(|_| silent())??;
+            Ok(Pong { api: pinned.unwrap_or(api), os })
+        })
+        .await
     }
 
     /// Sends a call to `/vX.Y` + `path`; an answer of 400 and above is an error.
