@@ -4,6 +4,7 @@
 
 mod limits;
 mod permissive;
+mod reach;
 mod refusals;
 mod streams;
 mod terminal;
@@ -15,3 +16,5 @@ mod http;
 mod pty;
 #[path = "../support/sandbox.rs"]
 mod sandbox;
+#[path = "../support/tls_front.rs"]
+mod tls_front;
