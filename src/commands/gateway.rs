@@ -14,7 +14,7 @@ use super::{Invocation, own};
 use crate::engine::Engine;
 use crate::gateway::{Gateway, serve};
 
-fn grammar() -> Command {
+pub(super) fn grammar() -> Command {
     Command::new("gateway").about("Serve `POST /containers/create` and `/_ping` on a unix socket, judged").arg(
         Arg::new("listen").long("listen").value_name("unix:///PATH").required(true).help("The socket to listen on"),
     )

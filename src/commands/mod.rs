@@ -7,6 +7,7 @@ mod explain;
 mod failure;
 mod gateway;
 mod globals;
+mod grammar;
 mod help;
 mod own;
 mod question;
@@ -15,6 +16,8 @@ mod setting;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+
+pub use grammar::grammar;
 
 use environment::Environment;
 use failure::Failure;
