@@ -7,8 +7,10 @@ use super::setting::{Decision, Setting};
 use crate::cli::{self, Asked, ClientOptions, PullPolicy, Verb};
 use crate::engine::{Console, Created, Engine, EngineError, PullDisplay, PullEvent, RunOptions};
 use crate::facts::{ImageState, Learner};
+use crate::files;
 use crate::report::{self, CommandLine};
-use crate::request::{Facts, Finding, ImageRef, Request};
+use crate::request::mounts::{MountSource, mounts};
+use crate::request::{BindKind, Caller, Facts, Finding, ImageRef, Request};
 use crate::verdict::{self, Approval, Approved, Verdict};
 
 pub(super) fn run(invocation: &Invocation<'_>, verb: Verb) -> Result<u8, Failure> {
@@ -43,6 +45,7 @@ impl Job<'_> {
         }
         let facts = self.learn(&request, &mut pulled).await?;
         let approval = self.judge(request, &facts)?;
+        self.make_bind_sources(approval.request.get(), &facts)?;
         let created = self.create(&approval.request, pulled).await?;
         self.same_image(&created, &facts).await?;
         created.warnings.iter().for_each(|warning| self.console.say(&format!("WARNING: {warning}\n")));
@@ -88,6 +91,23 @@ impl Job<'_> {
                 Ok(approval)
             }
         }
+    }
+
+    /// A source of `-v` that is not there is made as the caller; the engine would make it as root. Only where a rule
+    /// looked at the sources: a policy that does not look leaves it to the engine.
+    fn make_bind_sources(&self, request: &Request, facts: &Facts) -> Result<(), Failure> {
+        let behind_sudo = self.setting.caller.uid == 0 && facts.stands_for != Caller::NOBODY;
+        let owner = behind_sudo.then_some(facts.stands_for);
+        for mount in mounts(&request.body).iter().filter(|mount| mount.pointer.starts_with("/HostConfig/Binds/")) {
+            let MountSource::Path(path) = &mount.source else { continue };
+            let absent = facts.binds.get(path).and_then(|fact| fact.known().ok());
+            let Some(found) = absent.filter(|found| found.kind == BindKind::Absent) else { continue };
+            files::make_directory(&found.canonical, owner).map_err(|(directory, why)| {
+                let shown = directory.display();
+                Failure::own(format!("cannot make {shown}, which `-v {path}:…` asks for: {why}; make it first"))
+            })?;
+        }
+        Ok(())
     }
 
     /// Creates the container; where nobody looked for the image before, an absent one is pulled now, as docker does.
