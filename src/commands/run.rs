@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::question::{self, Question};
 use super::setting::{Decision, Setting};
 use crate::cli::{self, Asked, ClientOptions, PullPolicy, Verb};
-use crate::engine::{Console, Created, Engine, EngineError, PullDisplay, PullEvent, RunOptions};
+use crate::engine::{Console, Created, Engine, EngineError, Pong, PullDisplay, PullEvent, RunOptions};
 use crate::facts::{ImageState, Learner};
 use crate::report::{self, CommandLine};
 use crate::request::{Facts, Finding, ImageRef, Request};
@@ -13,11 +13,13 @@ use crate::verdict::{self, Approval, Approved, Verdict};
 
 pub(super) fn run(invocation: &Invocation<'_>, verb: Verb) -> Result<u8, Failure> {
     let console = Console::of_process().map_err(|why| Failure::own(format!("cannot use the terminal: {why}")))?;
-    let Some(Question { asked, endpoint, line }) = question::ask(invocation, verb, &console)? else { return Ok(0) };
-    let setting = Setting::new(invocation)?;
-    let engine = Engine::new(endpoint);
-    let job = Job { invocation, verb, setting, engine, console, client: asked.client.clone(), line };
-    super::block_on(job.run(asked))
+    super::block_on(async {
+        let Some(question) = question::ask(invocation, verb, &console).await? else { return Ok(0) };
+        let Question { asked, engine, pong, line } = question;
+        let setting = Setting::new(invocation)?;
+        let job = Job { invocation, verb, setting, engine, console, client: asked.client.clone(), line };
+        job.run(asked, pong).await
+    })
 }
 
 /// One container on its way.
@@ -32,9 +34,9 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    async fn run(&self, asked: Asked) -> Result<u8, Failure> {
+    async fn run(&self, asked: Asked, pong: Result<Pong, EngineError>) -> Result<u8, Failure> {
         self.judge_image(&asked.request)?;
-        let pong = self.engine.ping().await.map_err(|why| self.failed(&why))?;
+        let pong = pong.map_err(|why| self.failed(&why))?;
         let request = asked.for_engine(&cli::Engine { api: pong.api.minor, os: &pong.os })?.request;
         let mut pulled = false;
         if self.client.pull == PullPolicy::Always {
@@ -138,7 +140,7 @@ impl Job<'_> {
                 display.show(event);
             }
         };
-        let pulled = self.engine.pull(&image, request.platform.as_deref(), None, show).await;
+        let pulled = self.engine.pull(&image, self.client.pull_platform.as_deref(), None, show).await;
         pulled.map_err(|why| self.failed(&why))
     }
 
