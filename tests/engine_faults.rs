@@ -10,7 +10,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use sdocker::engine::{Console, Endpoint, Engine, EngineError, Outcome, PullEvent, RunOptions};
-use sdocker::request::ImageRef;
+use sdocker::policy::Policy;
+use sdocker::request::wire::ContainerCreate;
+use sdocker::request::{Caller, Facts, ImageRef, Manner, Origins, Request};
+use sdocker::rules::Ruleset;
+use sdocker::verdict::{self, Approved, Verdict};
 
 const ID: &str = "1111111111111111111111111111111111111111111111111111111111111111";
 const IMAGE: &str = "sha256:2222222222222222222222222222222222222222222222222222222222222222";
@@ -148,7 +152,7 @@ fn head(stream: &mut UnixStream) -> Option<String> {
         text.split("content-length: ").nth(1).map_or(0, |rest| rest.split("\r\n").next().unwrap().parse().unwrap());
     stream.read_exact(&mut vec![0; length]).ok()?;
     let (method, rest) = text.split_once(' ').unwrap();
-    Some(format!("{} {}", method.to_uppercase(), rest.replacen("/v1.41", "", 1)))
+    Some(format!("{} {}", method.to_uppercase(), rest.replacen("/v1.41", "", 1).replacen("/v1.29", "", 1)))
 }
 
 fn json(status: u16, body: &str) -> Vec<u8> {
@@ -168,7 +172,7 @@ fn frame(kind: u8, payload: &[u8]) -> Vec<u8> {
 
 fn block_on<T>(work: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async { tokio::time::timeout(Duration::from_secs(20), work).await.expect("it hangs") })
+    runtime.block_on(async { tokio::time::timeout(Duration::from_secs(20), work).await.unwrap() })
 }
 
 fn foreground() -> RunOptions {
@@ -248,7 +252,7 @@ fn an_engine_that_is_none_is_an_error() {
     assert!(matches!(ping(&say("HTTP/1.1 200 OK\r\nApi-Ver")), Err(EngineError::Lost)));
     assert!(matches!(ping(&say("")), Err(EngineError::Lost)));
     assert!(matches!(ping(&say("HTTP/1.1 200 OK\r\nApi-Version: new\r\n\r\n")), Err(EngineError::Garbled { .. })));
-    assert!(matches!(ping(&say("HTTP/1.1 200 OK\r\nApi-Version: 1.23\r\n\r\n")), Err(EngineError::TooOld(_))));
+    assert!(matches!(ping(&say("HTTP/1.1 200 OK\r\nApi-Version: 1.24\r\n\r\n")), Err(EngineError::TooOld(_))));
 }
 
 #[test]
@@ -259,6 +263,70 @@ fn an_engine_without_head_is_asked_again() {
     });
     ping(&fake).unwrap();
     assert_eq!(fake.requests(), ["HEAD /_ping", "GET /_ping"]);
+}
+
+fn approved(name: &str) -> Approved<Request> {
+    let rules = Ruleset::load(&Policy::built_in("permissive").unwrap()).unwrap();
+    let caller = Caller { uid: 1000, gid: 1000, groups: Vec::new(), name: None, home: None };
+    let request = Request {
+        body: ContainerCreate { image: "alpine".to_owned(), ..ContainerCreate::default() },
+        name: Some(name.to_owned()),
+        platform: Some("linux/amd64".to_owned()),
+        origins: Origins::default(),
+        manner: Manner::default(),
+    };
+    match verdict::judge(request, &rules, &caller, &Facts::default()) {
+        Verdict::Approved(approval) => approval.request,
+        Verdict::Refused(findings) => panic!("{findings:?}"),
+    }
+}
+
+#[test]
+fn create_tells_what_became_of_it() {
+    let create = |act: fn() -> Act| {
+        let fake = but("/create", act);
+        let created = block_on(fake.engine().create(&approved("a b")));
+        assert_eq!(fake.requests(), ["HEAD /_ping", "POST /containers/create?name=a%20b&platform=linux%2famd64"]);
+        created
+    };
+    let warned = create(|| Act::Send(json(201, &format!("{{\"Id\":\"{ID}\",\"Warnings\":[\"w\"]}}"))));
+    assert_eq!(warned.unwrap().warnings, ["w"]);
+    let created = create(|| Act::Send(json(201, &format!("{{\"Id\":\"{ID}\",\"Warnings\":null}}"))));
+    assert_eq!(created.unwrap().id, ID);
+    let absent = create(|| Act::Send(json(404, r#"{"message":"No such image: alpine:latest"}"#)));
+    assert!(matches!(absent, Err(EngineError::NoSuchImage(_))));
+    let taken = create(|| Act::Send(json(409, r#"{"message":"Conflict. taken"}"#))).unwrap_err();
+    assert_eq!(taken.to_string(), "Error response from daemon: Conflict. taken");
+    let elsewhere = create(|| Act::Send(json(201, r#"{"Id":"../../info"}"#)));
+    assert!(matches!(elsewhere, Err(EngineError::Name(_))));
+    assert!(matches!(create(|| Act::Send(json(201, "{}"))), Err(EngineError::Garbled { .. })));
+    assert!(matches!(create(|| Act::SendAndClose(Vec::new())), Err(EngineError::Lost)));
+    let half = create(|| Act::SendAndClose(b"HTTP/1.1 201 Created\r\nContent-Length: 90\r\n\r\n{\"Id\"".into()));
+    assert!(matches!(half, Err(EngineError::Lost)));
+}
+
+#[test]
+fn an_engine_without_wait_conditions_tells_by_its_events() {
+    let event = |status: &str| {
+        let body = format!("{{\"status\":\"{status}\",\"Actor\":{{\"Attributes\":{{\"exitCode\":\"9\"}}}}}}\n");
+        format!("{:x}\r\n{body}\r\n", body.len())
+    };
+    let run = |events: String, auto_remove| {
+        let fake = Fake::new(0, move |asked| match asked {
+            "HEAD /_ping" => Act::Send(PONG.replace("1.41", "1.29").into()),
+            _ if asked.contains("/events") => {
+                Act::SendAndClose(format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{events}").into())
+            }
+            _ => Act::Engine,
+        });
+        let (result, _, _) = fake.run(&RunOptions { auto_remove, ..foreground() });
+        assert!(fake.requests().iter().all(|r| !r.contains("/wait")));
+        result.unwrap()
+    };
+    assert_eq!(run([event("start"), event("die")].concat(), false), Outcome::Exited(9));
+    assert_eq!(run([event("die"), event("destroy")].concat(), true), Outcome::Exited(9));
+    assert_eq!(run(event("die"), true), Outcome::Lost);
+    assert_eq!(run(String::new(), false), Outcome::Lost);
 }
 
 #[test]
@@ -289,10 +357,12 @@ fn a_refusal_at_each_step_is_told() {
 
 #[test]
 fn an_engine_that_goes_away_under_way_is_told() {
-    for half in ["", "5\r\n{\"Sta", "2\r\n{}\r\n0\r\n\r\n"] {
-        let wait = format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{half}");
-        let (result, _, said) = but("/wait", move || Act::SendAndClose(wait.clone().into())).run(&foreground());
-        assert_eq!(result.unwrap(), Outcome::Lost, "{half}");
+    let chunked = |body: &str| format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{body}").into_bytes();
+    let whole = json(200, "{}");
+    for (half, ends) in [(chunked(""), true), (chunked("5\r\n{\"Sta"), true), (whole, false)] {
+        let act = move || if ends { Act::SendAndClose(half.clone()) } else { Act::Send(half.clone()) };
+        let (result, _, said) = but("/wait", act).run(&foreground());
+        assert_eq!(result.unwrap(), Outcome::Lost);
         assert_eq!(Outcome::Lost.code(), 125);
         assert!(said.contains("error waiting for container: "), "{said}");
     }
@@ -300,17 +370,15 @@ fn an_engine_that_goes_away_under_way_is_told() {
 
 #[test]
 fn a_failed_start_of_a_container_that_removes_itself_waits_for_that() {
-    let gone = |wait: &'static str| {
+    let gone = |wait: fn() -> Act| {
         Fake::new(0, move |asked| match asked {
             _ if asked.contains("/start") => Act::Send(json(400, r#"{"message":"exec: permission denied: unknown"}"#)),
-            _ if asked.contains("/wait") => Act::SendAndClose(wait.into()),
+            _ if asked.contains("/wait") => wait(),
             _ => Act::Engine,
         })
     };
-    for wait in [
-        "HTTP/1.1 200 OK\r\nContent-Length: 18\r\n\r\n{\"StatusCode\":126}",
-        "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n",
-    ] {
+    let half = || Act::SendAndClose(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n".into());
+    for wait in [|| Act::Send(json(200, r#"{"StatusCode":126}"#)), half] {
         let (result, _, _) = gone(wait).run(&RunOptions { auto_remove: true, ..foreground() });
         assert_eq!(result.unwrap_err().exit_code(), 126);
     }

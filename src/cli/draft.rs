@@ -57,11 +57,16 @@ impl<'i> Draft<'i> {
 
     /// Says where the member of an object came from.
     pub(crate) fn mark_member(&mut self, pointer: &str, key: &str, origin: &Origin) {
-        self.origins.set(format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1")), origin.clone());
+        self.origins.set(member(pointer, key), origin.clone());
     }
 
     /// Says where a value came from.
     pub(crate) fn mark(&mut self, pointer: &str, origin: &Origin) {
         self.origins.set(pointer, origin.clone());
     }
+}
+
+/// The JSON pointer of a member whose key is data.
+pub(crate) fn member(pointer: &str, key: &str) -> String {
+    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
 }

@@ -33,11 +33,11 @@ impl FileError {
         }
     }
 
-    /// The system's reason in docker's spelling: in lower case and without the number.
+    /// The system's reason (`No such file or directory (os error 2)`) in docker's spelling: in lower case and without
+    /// the number.
     #[must_use]
-    pub fn reason(error: &std::io::Error) -> String {
-        let text = error.to_string();
-        let text = text.split_once(" (os error").map_or(text.as_str(), |(reason, _)| reason);
+    pub fn reason(text: &str) -> String {
+        let text = text.split_once(" (os error").map_or(text, |(reason, _)| reason);
         let mut chars = text.chars();
         chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
     }
@@ -123,5 +123,18 @@ impl Parsed {
         let cidfile = self.typed.client.cidfile.as_ref().filter(|path| !path.value.is_empty());
         wants.extend(cidfile.map(|path| Want::Existence(path.value.clone())));
         wants
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FileError;
+
+    #[test]
+    fn reasons_are_spelled_as_docker_spells_them() {
+        let reason = FileError::reason("No such file or directory (os error 2)");
+        assert_eq!(reason, "no such file or directory");
+        assert_eq!(FileError::NotOpened(reason).of("x"), "open x: no such file or directory");
+        assert_eq!(FileError::NotRead("is a directory".to_owned()).of("."), "read .: is a directory");
     }
 }

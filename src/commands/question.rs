@@ -162,8 +162,8 @@ fn shown_again(argv: &[OsString], request: &Request) -> CommandLine {
         secret(words.get(index)?, index, bytes)
     });
     let secrets: Vec<(usize, Range<usize>)> = secrets.collect();
-    let words = std::iter::once("docker".to_owned()).chain(words.into_iter().skip(1)).collect();
-    CommandLine::new(words, secrets)
+    let program = words.first().and_then(|path| Path::new(path).file_name()?.to_str()).unwrap_or("sdocker").to_owned();
+    CommandLine::new(std::iter::once(program).chain(words.into_iter().skip(1)).collect(), secrets)
 }
 
 /// What stands behind the `=` of `NAME=value`.

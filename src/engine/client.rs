@@ -21,8 +21,9 @@ use super::wire::{Body, Wire, lost};
 
 /// The newest API that our wire model describes.
 const NEWEST: ApiVersion = ApiVersion { major: 1, minor: 51 };
-/// The oldest that is spoken; also what an engine without a word about it is taken for.
-const OLDEST: ApiVersion = ApiVersion { major: 1, minor: 24 };
+/// The oldest that is spoken: the first whose engines remove a container by themselves. Also what an engine without a
+/// word about it is taken for.
+const OLDEST: ApiVersion = ApiVersion { major: 1, minor: 25 };
 /// Docker waits as long for the first answer.
 const PING_LIMIT: Duration = Duration::from_secs(10);
 /// Larger than any answer that is read as a whole; stops a stray server from filling our memory.

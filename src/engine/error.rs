@@ -25,7 +25,7 @@ pub enum EngineError {
         seconds: u64,
     },
     /// Older than anything we speak.
-    #[error("the engine speaks API {0}, which is older than the oldest supported, 1.24")]
+    #[error("the engine speaks API {0}, which is older than the oldest supported, 1.25")]
     TooOld(String),
     /// The engine refuses.
     #[error("Error response from daemon: {message}")]
@@ -130,7 +130,7 @@ impl From<BollardError> for EngineError {
     fn from(error: BollardError) -> Self {
         match error {
             BollardError::DockerResponseServerError { status_code, message } => {
-                Self::Daemon { status: status_code, message }
+                Self::Daemon { status: status_code, message: message.trim().to_owned() }
             }
             BollardError::IOError { err } => match err.downcast::<Self>() {
                 Ok(own) => own,

@@ -13,6 +13,7 @@ mod detach;
 mod endpoint;
 mod error;
 mod inspect;
+mod lines;
 mod names;
 mod probe;
 mod pull;

@@ -1,16 +1,11 @@
 //! Pulling an image: the engine does it and tells what happens, one JSON document a line.
 
-use http_body_util::BodyExt as _;
-use hyper::body::Incoming;
 use serde::Deserialize;
 
 use super::client::{Call, Engine};
 use super::error::EngineError;
-use super::wire::lost;
+use super::lines::Lines;
 use crate::request::ImageRef;
-
-/// Longer than any event; stops a stray server from filling our memory.
-const LINE_LIMIT: usize = 1 << 20;
 
 /// One step of a pull.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -71,7 +66,7 @@ impl Engine {
         if let Some(auth) = auth {
             call = call.header("x-registry-auth", auth);
         }
-        let mut lines = Lines::new(self.call(call).await?.into_body());
+        let mut lines = Lines::new(self.call(call).await?.into_body(), "pull");
         while let Some(line) = lines.next().await? {
             sink(&event(&line)?);
         }
@@ -85,50 +80,6 @@ fn event(text: &[u8]) -> Result<PullEvent, EngineError> {
     match error_detail.map(|detail| detail.message).filter(|m| !m.is_empty()).or(error) {
         Some(message) => Err(EngineError::Reported(message)),
         None => Ok(PullEvent { id, status, progress: progress_detail }),
-    }
-}
-
-/// The lines of a body, without their ends; blank ones are left out.
-struct Lines {
-    body: Incoming,
-    text: Vec<u8>,
-    ended: bool,
-}
-
-impl Lines {
-    fn new(body: Incoming) -> Self {
-        Self { body, text: Vec::new(), ended: false }
-    }
-
-    async fn next(&mut self) -> Result<Option<Vec<u8>>, EngineError> {
-        loop {
-            while let Some(line) = self.take_line() {
-                if !line.trim_ascii().is_empty() {
-                    return Ok(Some(line));
-                }
-            }
-            if self.ended {
-                return Ok(None);
-            }
-            if self.text.len() > LINE_LIMIT {
-                return Err(EngineError::TooLarge { call: "pull".to_owned(), limit: LINE_LIMIT });
-            }
-            match self.body.frame().await {
-                Some(frame) => {
-                    let Ok(data) = frame.map_err(|e| lost(&e))?.into_data() else { continue };
-                    self.text.extend_from_slice(&data);
-                }
-                None => self.ended = true,
-            }
-        }
-    }
-
-    fn take_line(&mut self) -> Option<Vec<u8>> {
-        match self.text.iter().position(|b| *b == b'\n') {
-            Some(end) => Some(self.text.drain(..=end).collect()),
-            None if self.ended && !self.text.is_empty() => Some(std::mem::take(&mut self.text)),
-            None => None,
-        }
     }
 }
 

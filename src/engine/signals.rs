@@ -11,8 +11,9 @@ use tokio::task::JoinHandle;
 use super::client::Engine;
 
 /// Every signal that can be caught and means something to a container. Children, pipes and urgent data are our own
-/// business; KILL and STOP nobody can catch.
-const FORWARDED: [(i32, &str); 25] = [
+/// business; KILL and STOP nobody can catch. TTIN and TTOU stop a run in the background that wants the terminal: caught,
+/// they would make it try again for ever, as docker does.
+const FORWARDED: [(i32, &str); 23] = [
     (1, "HUP"),
     (2, "INT"),
     (3, "QUIT"),
@@ -26,8 +27,6 @@ const FORWARDED: [(i32, &str); 25] = [
     (16, "STKFLT"),
     (18, "CONT"),
     (20, "TSTP"),
-    (21, "TTIN"),
-    (22, "TTOU"),
     (24, "XCPU"),
     (25, "XFSZ"),
     (26, "VTALRM"),

@@ -118,6 +118,8 @@ impl Learner<'_> {
                 if let Some(cache) = &self.cache {
                     cache.write(&image.id, &tables);
                 }
+                // Probes of runs that were killed; who cannot ask for them now will be asked again.
+                let _ = within(self.engine.sweep_probes()).await;
                 Fact::Known(tables)
             }
             Err(why) => Fact::Unknown(why.to_string()),
@@ -155,13 +157,13 @@ impl Learner<'_> {
     fn paths(&self, facts: &Facts) -> Vec<String> {
         let mut paths = Vec::new();
         for mount in mounts(&self.request.body) {
-            paths.extend(paths_in_options(mount.options.iter().map(|(_, value)| value.as_str())));
+            paths.extend(paths_in_options(mount.options.iter().map(|(key, value)| (key.as_str(), value.as_str()))));
             if let MountSource::Path(path) = mount.source {
                 paths.push(path);
             }
         }
         for volume in facts.volumes.values().filter_map(|fact| fact.known().ok()) {
-            paths.extend(paths_in_options(volume.options.values().map(String::as_str)));
+            paths.extend(paths_in_options(volume.options.iter().map(|(key, value)| (key.as_str(), value.as_str()))));
         }
         for container in facts.containers.values().filter_map(|fact| fact.known().ok()) {
             paths.extend(container.mounts.iter().map(|mount| mount.source.clone()));

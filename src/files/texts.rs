@@ -14,8 +14,8 @@ const SIZE_MAX: u64 = 16 << 20;
 /// # Errors
 /// Whether it could not be opened or not be read, in the words that docker prints.
 pub fn read_text(path: &Path) -> Result<Vec<u8>, FileError> {
-    let not_read = |why: std::io::Error| FileError::NotRead(FileError::reason(&why));
-    let file = File::open(path).map_err(|why| FileError::NotOpened(FileError::reason(&why)))?;
+    let not_read = |why: std::io::Error| FileError::NotRead(FileError::reason(&why.to_string()));
+    let file = File::open(path).map_err(|why| FileError::NotOpened(FileError::reason(&why.to_string())))?;
     let mut text = Vec::new();
     file.take(SIZE_MAX + 1).read_to_end(&mut text).map_err(not_read)?;
     if text.len() as u64 > SIZE_MAX {

@@ -21,7 +21,7 @@ pub use finding::{Action, Finding, RuleId};
 pub use image::{ImageRef, ImageRefError};
 pub use origin::{Origin, Origins, PolicySpot};
 pub use rewrite::{Change, Clash, Rewrite, apply};
-pub use user::{Id, UserSpec};
+pub use user::{Id, Ids, UserFault, UserSpec};
 
 use wire::ContainerCreate;
 

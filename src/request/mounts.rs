@@ -64,15 +64,31 @@ fn options(mount: &Mount) -> Vec<(String, String)> {
     driver.map_or_else(Vec::new, |driver| driver.options.iter().map(|(k, v)| (k.clone(), v.clone())).collect())
 }
 
-/// Absolute paths inside the options of a local volume: `device`, and those within `o` (`lowerdir=/a:/b`).
+/// Paths of the host inside the options of a volume, as mount(8) takes them: `device`, and the directories of an overlay
+/// within `o` (`lowerdir=/a:/b`). The engine mounts from the root directory, so a relative path is one below it.
 #[must_use]
-pub fn paths_in_options<'a>(options: impl IntoIterator<Item = &'a str>) -> Vec<String> {
-    options
-        .into_iter()
-        .flat_map(|value| value.split([',', '=', ':']))
-        .filter(|part| part.starts_with('/'))
-        .map(str::to_owned)
-        .collect()
+pub fn paths_in_options<'a>(options: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<String> {
+    const DIRECTORIES: [&str; 3] = ["lowerdir", "upperdir", "workdir"];
+    let mut paths = Vec::new();
+    for (key, value) in options {
+        if key.eq_ignore_ascii_case("device") && !value.is_empty() {
+            paths.push(from_root(value));
+        }
+        for (name, directories) in value.split(',').filter_map(|option| option.split_once('=')) {
+            if DIRECTORIES.contains(&name) {
+                paths.extend(directories.split(':').filter(|part| !part.is_empty()).map(from_root));
+            }
+        }
+        let absolute = value.split([',', '=', ':']).filter(|part| part.starts_with('/'));
+        paths.extend(absolute.map(str::to_owned));
+    }
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+fn from_root(path: &str) -> String {
+    if path.starts_with('/') { path.to_owned() } else { format!("/{path}") }
 }
 
 #[cfg(test)]
@@ -89,7 +105,9 @@ mod tests {
 
     #[test]
     fn options_hide_paths_in_several_places() {
-        let found = paths_in_options(["none", "bind,lowerdir=/a:/b,upperdir=/c", "/var/run"]);
-        assert_eq!(found, ["/a", "/b", "/c", "/var/run"]);
+        let options = [("type", "none"), ("o", "bind,lowerdir=/a:b,upperdir=/c"), ("device", "/var/run")];
+        assert_eq!(paths_in_options(options), ["/a", "/b", "/c", "/var/run"]);
+        assert_eq!(paths_in_options([("device", "var/run")]), ["/var/run"]);
+        assert_eq!(paths_in_options([("x", "/y")]), ["/y"]);
     }
 }

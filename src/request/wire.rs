@@ -562,3 +562,24 @@ pub struct EndpointIpam {
     #[serde(rename = "LinkLocalIPs")]
     pub link_local_ips: Vec<String>,
 }
+
+impl Ulimit {
+    /// The names that the engine knows.
+    pub const NAMES: [&str; 15] = [
+        "core",
+        "cpu",
+        "data",
+        "fsize",
+        "locks",
+        "memlock",
+        "msgqueue",
+        "nice",
+        "nofile",
+        "nproc",
+        "rss",
+        "rtprio",
+        "rttime",
+        "sigpending",
+        "stack",
+    ];
+}

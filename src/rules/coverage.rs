@@ -104,7 +104,22 @@ pub(super) fn fields(body: &ContainerCreate) -> Vec<Field> {
 
 /// A working directory under /proc can name an open file of the runtime (CVE-2024-21626).
 fn leads_into_proc(path: &str) -> bool {
-    path.split('/').any(|part| part == "proc")
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            name => parts.push(name),
+        }
+    }
+    parts.first() == Some(&"proc")
+}
+
+/// Logs that stay on the engine's machine, in the engine's own files.
+fn logs_elsewhere(driver: &str) -> bool {
+    !matches!(driver, "" | "json-file" | "local" | "journald")
 }
 
 fn host(config: &HostConfig, all: &mut Vec<Field>) {
@@ -189,7 +204,7 @@ fn host(config: &HostConfig, all: &mut Vec<Field>) {
         all.push(field(format!("/HostConfig/{name}"), answer, speaks));
     };
     say("ContainerIDFile", DESCRIBES, !container_id_file.is_empty());
-    say("LogConfig", Nobody("--log-driver"), !log_config.kind.is_empty() || !log_config.config.is_empty());
+    say("LogConfig", Nobody("--log-driver"), logs_elsewhere(&log_config.kind));
     say("NetworkMode", Nobody("--network"), shares_a_namespace(network_mode));
     say("PortBindings", PORTS, !port_bindings.is_empty());
     say("RestartPolicy", Rule("restart"), !restart_policy.name.is_empty());
@@ -218,11 +233,11 @@ fn host(config: &HostConfig, all: &mut Vec<Field>) {
     say("Tmpfs", Inert("memory of the container's own"), !tmpfs.is_empty());
     say("UTSMode", Nobody("--uts"), !uts_mode.is_empty());
     say("UsernsMode", Nobody("--userns"), !userns_mode.is_empty());
-    say("ShmSize", Nobody("--shm-size"), *shm_size != 0);
+    say("ShmSize", Inert("counts as the container's own memory"), *shm_size != 0);
     say("Sysctls", Nobody("--sysctl"), !sysctls.is_empty());
     say("Runtime", Nobody("--runtime"), !runtime.is_empty());
     say("Isolation", WINDOWS, !isolation.is_empty());
-    say("CpuShares", Nobody("--cpu-shares"), *cpu_shares != 0);
+    say("CpuShares", Inert("a weight; how much there is at all is for `cpus` to say"), *cpu_shares != 0);
     say("Memory", Rule("memory"), *memory != 0);
     say("NanoCpus", Rule("cpus"), *nano_cpus != 0);
     say("CgroupParent", Nobody("--cgroup-parent"), !cgroup_parent.is_empty());

@@ -70,7 +70,7 @@ impl Check for EngineSocket {
 
     fn judge(&self, case: &Case<'_>, out: &mut Opinion) {
         for mount in mounts(&case.request.body) {
-            let options = paths_in_options(mount.options.iter().map(|(_, value)| value.as_str()));
+            let options = paths_in_options(mount.options.iter().map(|(key, value)| (key.as_str(), value.as_str())));
             options.iter().for_each(|path| self.path(path, &mount.pointer, case.facts, out));
             match &mount.source {
                 MountSource::Path(path) => self.path(path, &mount.pointer, case.facts, out),
@@ -96,7 +96,7 @@ impl EngineSocket {
         match facts.volumes.get(name).unwrap_or(&Fact::NotAsked).known() {
             Err(why) => out.unknown(pointer, &format!("what volume `{name}` mounts"), &why),
             Ok(volume) => {
-                let paths = paths_in_options(volume.options.values().map(String::as_str));
+                let paths = paths_in_options(volume.options.iter().map(|(key, value)| (key.as_str(), value.as_str())));
                 paths.iter().for_each(|path| self.path(path, pointer, facts, out));
             }
         }
@@ -305,6 +305,9 @@ mod tests {
         let known = |options| Fact::Known(VolumeFacts { options, ..VolumeFacts::default() });
         facts.volumes.insert("evil".to_owned(), known(options.into()));
         facts.volumes.insert("data".to_owned(), known([].into()));
+        let relative = [("device".to_owned(), "var/run".to_owned()), ("o".to_owned(), "bind".to_owned())];
+        facts.volumes.insert("relative".to_owned(), known(relative.into()));
+        assert_eq!(with(&facts, |body| body.host_config.binds = vec!["relative:/x".to_owned()]), "deny");
         assert_eq!(with(&facts, |body| body.host_config.binds = vec!["evil:/x".to_owned()]), "deny");
         assert_eq!(with(&facts, |body| body.host_config.binds = vec!["data:/x".to_owned()]), "pass");
 

@@ -58,7 +58,10 @@ mod tests {
         assert_eq!(asks(|b| b.host_config.devices = vec![DeviceMapping::default()]), "deny");
         assert_eq!(asks(|b| b.host_config.security_opt = vec!["seccomp=unconfined".to_owned()]), "deny");
         assert_eq!(asks(|b| b.host_config.binds = vec!["/a:/b:rw,rshared".to_owned()]), "deny");
-        assert_eq!(asks(|b| b.working_dir = "/proc/self/fd/8".to_owned()), "deny");
+        for path in ["/proc/self/fd/8", "//proc", "/./proc/1", "/x/../proc", "/../proc"] {
+            assert_eq!(asks(|b| b.working_dir = path.to_owned()), "deny", "{path}");
+        }
+        assert_eq!(asks(|b| b.host_config.log_config.kind = "syslog".to_owned()), "deny");
         assert_eq!(asks(|b| b.host_config.masked_paths = Some(vec![])), "deny");
         let image = Mount { kind: "image".to_owned(), ..Mount::default() };
         assert_eq!(asks(|b| b.host_config.mounts = vec![image]), "deny");
@@ -72,7 +75,10 @@ mod tests {
                 b.host_config.init = Some(true);
                 b.host_config.readonly_rootfs = true;
                 b.host_config.tmpfs.insert("/tmp".to_owned(), String::new());
-                b.working_dir = "/srv".to_owned();
+                b.working_dir = "/srv/proc".to_owned();
+                b.host_config.shm_size = 1 << 30;
+                b.host_config.log_config.kind = "json-file".to_owned();
+                b.host_config.log_config.config.insert("max-size".to_owned(), "10m".to_owned());
             }),
             "pass"
         );

@@ -30,24 +30,6 @@ Ask for what is needed, up to the limit: `--ulimit nofile=1024:2048`.
     load,
 };
 
-/// The names that the engine knows.
-const NAMES: [&str; 15] = [
-    "core",
-    "cpu",
-    "data",
-    "fsize",
-    "locks",
-    "memlock",
-    "msgqueue",
-    "nice",
-    "nofile",
-    "nproc",
-    "rss",
-    "rtprio",
-    "rttime",
-    "sigpending",
-    "stack",
-];
 const POINTER: &str = "/HostConfig/Ulimits";
 
 /// `soft[:hard]`
@@ -84,9 +66,9 @@ struct Ulimits {
 fn load(settings: &mut Settings<'_>) -> Option<Box<dyn Check>> {
     let mut limits = BTreeMap::new();
     settings.tables(&[ACTION], |name, table| {
-        if !NAMES.contains(&name) {
+        if !Ulimit::NAMES.contains(&name) {
             let spot = table.spot();
-            table.object(&spot, format!("there is no limit `{name}`; one of {}", NAMES.join(", ")));
+            table.object(&spot, format!("there is no limit `{name}`; one of {}", Ulimit::NAMES.join(", ")));
         }
         table.only(&["default", "max"]);
         let limit = Limit { default: table.get("default"), max: table.get("max") };

@@ -2,7 +2,7 @@
 
 use super::{Breach, Case, Check, Fill, Opinion, Rule};
 use crate::policy::{FromNode, Setting, Settings, Value};
-use crate::request::{Action, Caller, Change, Facts, Id, Needs, PolicySpot, Request, RuleId, UserSpec, UserTables};
+use crate::request::{Action, Caller, Change, Facts, Id, Ids, Needs, PolicySpot, Request, RuleId, UserFault, UserSpec};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("user"),
@@ -89,22 +89,6 @@ struct User {
     image_root_group: Option<Setting<Action>>,
 }
 
-/// Why a specification has no uid and gid above 0.
-enum Fault {
-    Root(String),
-    Unusable(String),
-    Unknown(String),
-}
-
-/// A specification in numbers.
-#[derive(Clone, Copy)]
-struct Ids {
-    uid: u32,
-    gid: u32,
-    /// The gid is 0, and it is the image that says so.
-    root_group: bool,
-}
-
 impl Check for User {
     fn needs(&self, request: &Request, looks: bool) -> Needs {
         if !looks && self.default.is_none() {
@@ -144,7 +128,7 @@ impl User {
         if image.user.is_empty() {
             return self.fill_default(case, &image.env, out);
         }
-        match resolve(&image.user, facts) {
+        match UserSpec::parse(&image.user).resolve(&facts.users) {
             Ok(ids) => {
                 if ids.root_group {
                     self.root_group(&image.user, ids, out);
@@ -153,12 +137,12 @@ impl User {
                     out.fill(self.told_in_numbers(ids));
                 }
             }
-            Err(Fault::Root(_)) => self.fill_default(case, &image.env, out),
-            Err(Fault::Unusable(why)) => out.breach(
+            Err(UserFault::Root(_)) => self.fill_default(case, &image.env, out),
+            Err(UserFault::Unusable(why)) => out.breach(
                 Breach::new("/Image", format!("the image wants to run as `{}`: {why}", image.user))
                     .help("name a user in numbers: `--user 1000:1000`"),
             ),
-            Err(Fault::Unknown(why)) => out.unknown("/Image", "the image's users", &why),
+            Err(UserFault::Unknown(why)) => out.unknown("/Image", "the image's users", &why),
         }
     }
 
@@ -177,7 +161,7 @@ impl User {
             Ok(info) => Ok(info.rootless || info.userns_remap),
             Err(why) => Err(why),
         };
-        match resolve(text, case.facts) {
+        match UserSpec::parse(text).resolve(&case.facts.users) {
             Ok(ids) => {
                 if ids.root_group {
                     self.root_group(text, ids, out);
@@ -188,16 +172,16 @@ impl User {
                     out.fill(self.told_in_numbers(ids));
                 }
             }
-            Err(Fault::Root(why)) => match remapped() {
+            Err(UserFault::Root(why)) => match remapped() {
                 Ok(true) => {}
                 Ok(false) => out.breach(self.root(text, &why, case)),
                 Err(why) => out.unknown(POINTER, "how the engine maps users", &why),
             },
-            Err(Fault::Unusable(why)) => {
+            Err(UserFault::Unusable(why)) => {
                 let breach = Breach::new(POINTER, format!("`{text}` is no user to run as: {why}"));
                 out.breach(breach.help("name a user in numbers: `--user 1000:1000`"));
             }
-            Err(Fault::Unknown(why)) => out.unknown(POINTER, "the image's users", &why),
+            Err(UserFault::Unknown(why)) => out.unknown(POINTER, "the image's users", &why),
         }
     }
 
@@ -267,12 +251,12 @@ impl User {
                     .help(format!("leave `--group-add {text}` out"))
                     .nearest(vec![Change::Remove(pointer.clone())], format!("no --group-add {text}"))
             };
-            match group_id(text, case.facts) {
+            match Id::parse(text).as_group(&case.facts.users) {
                 Ok(gid) if self.allows_group(gid, case.facts.stands_for.1, case.caller) => {}
                 Ok(gid) => out.breach(breach(format!("group {gid} is not among those that are allowed"))),
-                Err(Fault::Root(why)) => out.breach(breach(format!("`{text}` is root's group: {why}"))),
-                Err(Fault::Unusable(why)) => out.breach(breach(format!("`{text}` is no group to run with: {why}"))),
-                Err(Fault::Unknown(why)) => out.unknown(&pointer, "the image's groups", &why),
+                Err(UserFault::Root(why)) => out.breach(breach(format!("`{text}` is root's group: {why}"))),
+                Err(UserFault::Unusable(why)) => out.breach(breach(format!("`{text}` is no group to run with: {why}"))),
+                Err(UserFault::Unknown(why)) => out.unknown(&pointer, "the image's groups", &why),
             }
         }
     }
@@ -299,74 +283,6 @@ fn set_default(default: Default, case: &Case<'_>, image_env: &[String]) -> (Vec<
         changes.push(Change::Push("/Env".to_owned(), HOME.into()));
     }
     (changes, format!("--user {text}"))
-}
-
-/// A specification in numbers, by the engine's rules and the image's files.
-fn resolve(text: &str, facts: &Facts) -> Result<Ids, Fault> {
-    let UserSpec { user, group } = UserSpec::parse(text);
-    let tables = || facts.users.known().map_err(Fault::Unknown);
-    let (uid, listed_gid) = match user {
-        None => return Err(Fault::Root("no user before the colon means uid 0".to_owned())),
-        Some(Id::Number(0)) => return Err(Fault::Root("uid 0".to_owned())),
-        Some(Id::Number(number)) => {
-            let uid = in_range(number)?;
-            (uid, if group_is_plain(group.as_ref()) { None } else { gid_of(tables()?, uid) })
-        }
-        Some(Id::Name(name)) if name == UserSpec::ROOT => return Err(Fault::Root("uid 0".to_owned())),
-        Some(Id::Name(name)) => {
-            let tables = tables()?;
-            let entry = tables.passwd.iter().find(|entry| entry.name == name);
-            let entry = entry.ok_or_else(|| Fault::Unusable(format!("the image has no user `{name}`")))?;
-            if entry.uid == 0 {
-                return Err(Fault::Root(format!("the image maps `{name}` to uid 0")));
-            }
-            (in_range(entry.uid.into())?, Some(entry.gid))
-        }
-    };
-    match group {
-        None => Ok(match listed_gid {
-            Some(0) => Ids { uid, gid: 0, root_group: true },
-            Some(gid) => Ids { uid, gid, root_group: false },
-            None => Ids { uid, gid: uid, root_group: false },
-        }),
-        Some(Id::Number(0)) if listed_gid == Some(0) => Ok(Ids { uid, gid: 0, root_group: true }),
-        Some(Id::Number(0)) => Err(Fault::Root("gid 0".to_owned())),
-        Some(Id::Number(number)) => Ok(Ids { uid, gid: in_range(number)?, root_group: false }),
-        Some(Id::Name(name)) => Ok(Ids { uid, gid: named_group(&name, tables()?)?, root_group: false }),
-    }
-}
-
-/// A group above 0 in numbers: what the image's files say of the user does not matter then.
-fn group_is_plain(group: Option<&Id>) -> bool {
-    matches!(group, Some(Id::Number(1..)))
-}
-
-fn gid_of(tables: &UserTables, uid: u32) -> Option<u32> {
-    tables.passwd.iter().find(|entry| entry.uid == uid).map(|entry| entry.gid)
-}
-
-fn named_group(name: &str, tables: &UserTables) -> Result<u32, Fault> {
-    let entry = tables.group.iter().find(|entry| entry.name == name);
-    match entry.map(|entry| entry.gid) {
-        None => Err(Fault::Unusable(format!("the image has no group `{name}`"))),
-        Some(0) => Err(Fault::Root(format!("the image maps group `{name}` to gid 0"))),
-        Some(gid) => in_range(gid.into()),
-    }
-}
-
-fn group_id(text: &str, facts: &Facts) -> Result<u32, Fault> {
-    match text.parse::<i64>() {
-        Ok(0) => Err(Fault::Root("gid 0".to_owned())),
-        Ok(number) => in_range(number),
-        Err(_) => named_group(text, facts.users.known().map_err(Fault::Unknown)?),
-    }
-}
-
-fn in_range(number: i64) -> Result<u32, Fault> {
-    match u32::try_from(number) {
-        Ok(id) if (1..=Id::MAX).contains(&id) => Ok(id),
-        _ => Err(Fault::Unusable(format!("ids go from 0 to {}", Id::MAX))),
-    }
 }
 
 #[cfg(test)]

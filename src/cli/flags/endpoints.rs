@@ -1,7 +1,7 @@
 //! From `--network` and the older single-network flags to the endpoints of the new container.
 
 use super::network::Network;
-use crate::cli::draft::Draft;
+use crate::cli::draft::{Draft, member};
 use crate::cli::typed::{Many, Traced, text_of};
 use crate::cli::values::Said;
 use crate::cli::values::addresses::is_mac;
@@ -114,10 +114,10 @@ fn endpoint(network: &Attachment) -> Said<EndpointSettings> {
 /// Points the members of the first endpoint at the flags that set them.
 fn mark_older_flags(flags: &Network, draft: &mut Draft<'_>) {
     let target = flags.networks.first().map_or("default", |n| n.value.target.as_str());
-    let escaped = target.replace('~', "~0").replace('/', "~1");
+    let endpoint = member(POINTER, target);
     let first = |many: &Many<String>| many.first().map(|m| m.origin.clone());
     let once = |flag: &Option<Traced<String>>| flag.as_ref().map(|f| f.origin.clone());
-    for (member, origin) in [
+    for (part, origin) in [
         ("Aliases", first(&flags.aliases)),
         ("MacAddress", once(&flags.mac)),
         ("IPAMConfig/IPv4Address", once(&flags.ip)),
@@ -125,7 +125,7 @@ fn mark_older_flags(flags: &Network, draft: &mut Draft<'_>) {
         ("IPAMConfig/LinkLocalIPs", first(&flags.link_local)),
     ] {
         if let Some(origin) = origin {
-            draft.mark(&format!("{POINTER}/{escaped}/{member}"), &origin);
+            draft.mark(&format!("{endpoint}/{part}"), &origin);
         }
     }
 }

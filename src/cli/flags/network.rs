@@ -1,7 +1,7 @@
 //! Networks, names, addresses and ports.
 
 use super::endpoints;
-use crate::cli::draft::{Draft, Warning};
+use crate::cli::draft::{Draft, Warning, member};
 use crate::cli::flag::Flag;
 use crate::cli::typed::{Many, Once, text_of};
 use crate::cli::values::network::{Attachment, attachment};
@@ -107,9 +107,12 @@ impl Network {
             for published in ports::publish(&typed.value)? {
                 draft.mark_member("/ExposedPorts", &published.port, &typed.origin);
                 draft.body.exposed_ports.insert(published.port.clone(), Empty {});
-                draft.mark_member("/HostConfig/PortBindings", &published.port, &typed.origin);
+                let pointer = member("/HostConfig/PortBindings", &published.port);
                 let bindings = draft.body.host_config.port_bindings.entry(published.port).or_default();
-                bindings.get_or_insert_default().push(published.binding);
+                let bindings = bindings.get_or_insert_default();
+                let at = bindings.len();
+                bindings.push(published.binding);
+                draft.mark(&format!("{pointer}/{at}"), &typed.origin);
             }
         }
         for typed in &self.expose {
@@ -138,8 +141,8 @@ mod tests {
         let bindings = body.host_config.port_bindings.get("80/tcp").cloned().flatten().unwrap();
         assert_eq!(bindings.iter().map(|b| b.host_port.as_str()).collect::<Vec<_>>(), ["8080", "81"]);
         assert_eq!(body.exposed_ports.keys().collect::<Vec<_>>(), ["80/tcp", "90/udp", "91/udp"]);
-        let from = origin("-p 8080:80 i", "/HostConfig/PortBindings/80~1tcp");
-        assert_eq!(from, Origin::Token { index: 3, bytes: 0..7 });
+        let from = origin("-p 81:80 -p 8080:80 i", "/HostConfig/PortBindings/80~1tcp/1");
+        assert_eq!(from, Origin::Token { index: 5, bytes: 0..7 });
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Names and addresses: `--dns`, `--dns-search`, `--add-host`, `--mac-address`, `--link`.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use super::Said;
 use super::quote::quote;
@@ -27,9 +27,12 @@ pub(crate) fn extra_host(text: &str) -> Said<String> {
         Some((host, address)) if !host.is_empty() && !host.contains(':') => (host, address),
         _ => return Err(format!("bad format for add-host: {}", quote(text))),
     };
+    if address == "host-gateway" {
+        return Ok(format!("{host}:{address}"));
+    }
     let inner = address.strip_prefix('[').and_then(|a| a.strip_suffix(']')).filter(|a| !a.is_empty());
     let address = inner.unwrap_or(address);
-    if address != "host-gateway" && parse_ip(address.trim()).is_none() {
+    if parse_ip(address.trim()).is_none() {
         return Err(format!("invalid IP address in add-host: {}", quote(address)));
     }
     Ok(format!("{host}:{address}"))
@@ -122,6 +125,8 @@ mod tests {
             assert_eq!(extra_host(bad), Err(format!("bad format for add-host: \"{bad}\"")));
         }
         assert_eq!(extra_host("x=y=1.2.3.4"), Err("invalid IP address in add-host: \"y=1.2.3.4\"".to_owned()));
+        let bracketed = extra_host("x:[host-gateway]");
+        assert_eq!(bracketed, Err("invalid IP address in add-host: \"host-gateway\"".to_owned()));
         assert_eq!(extra_host("x=[::1"), Err("invalid IP address in add-host: \"[::1\"".to_owned()));
     }
 

@@ -129,6 +129,9 @@ fn check(mount: &Mount) -> Said<()> {
     if kind.is_empty() {
         return Err("type is required".to_owned());
     }
+    if mount.target.is_empty() {
+        return Err("target is required".to_owned());
+    }
     for (given, of) in [
         (mount.volume_options.is_some(), "volume"),
         (mount.image_options.is_some(), "image"),
@@ -138,9 +141,6 @@ fn check(mount: &Mount) -> Said<()> {
         if given && kind != of {
             return Err(format!("cannot mix '{of}-*' options with mount type '{kind}'"));
         }
-    }
-    if mount.target.is_empty() {
-        return Err("target is required".to_owned());
     }
     mount.bind_options.as_ref().map_or(Ok(()), |bind| check_bind(bind, mount.read_only))
 }

@@ -4,28 +4,10 @@ use super::Said;
 use super::number::decimal_int;
 use crate::request::wire::Ulimit;
 
-const NAMES: [&str; 15] = [
-    "core",
-    "cpu",
-    "data",
-    "fsize",
-    "locks",
-    "memlock",
-    "msgqueue",
-    "nice",
-    "nofile",
-    "nproc",
-    "rss",
-    "rtprio",
-    "rttime",
-    "sigpending",
-    "stack",
-];
-
 /// One limit; -1 is none.
 pub(crate) fn ulimit(text: &str) -> Said<Ulimit> {
     let (name, limits) = text.split_once('=').ok_or_else(|| format!("invalid ulimit argument: {text}"))?;
-    if !NAMES.contains(&name) {
+    if !Ulimit::NAMES.contains(&name) {
         return Err(format!("invalid ulimit type: {name}"));
     }
     let (soft, hard) = match limits.split_once(':') {
