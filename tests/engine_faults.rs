@@ -1,6 +1,6 @@
 //! What a run does when the engine does not do what engines do: silence, garbage, half an answer, death at each step.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::fs::{self, File};
 use std::io::{Read, Write};

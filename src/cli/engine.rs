@@ -2,7 +2,7 @@
 
 use super::flag::Needs;
 use super::lower::Asked;
-use super::typed::{Gate, Parsed};
+use super::typed::{Gate, Parsed, is_on};
 use super::usage::UsageError;
 
 /// The engine, as its answer to a ping tells.
@@ -24,6 +24,12 @@ impl Parsed {
             return Ok(());
         }
         self.typed.client.pull_policy().map(drop).map_err(|e| self.verb.late(e))
+    }
+
+    /// Whether docker's credentials are to be looked up: `--use-api-socket`.
+    #[must_use]
+    pub fn wants_credentials(&self) -> bool {
+        is_on(&self.typed.client.use_api_socket)
     }
 
     /// Refuses flags that this engine does not know: docker does so before it looks at anything else.

@@ -8,6 +8,8 @@ mod failure;
 mod gateway;
 mod globals;
 mod help;
+mod log;
+mod logins;
 mod own;
 mod question;
 mod run;

@@ -7,13 +7,13 @@ use std::io::Write;
 use std::ops::Range;
 use std::path::Path;
 
-use super::Invocation;
 use super::environment::Environment;
 use super::failure::Failure;
 use super::setting::{self, Reach};
+use super::{Invocation, log, logins};
 use crate::cli::{self, Asked, FileError, Inputs, Parsed, UsageError, Verb, Want, Warning};
 use crate::engine::{ApiVersion, Console, Engine, EngineError, Pong};
-use crate::files::{self, DockerConfig};
+use crate::files::{self, DockerConfig, Logins};
 use crate::report::CommandLine;
 use crate::request::{ImageRef, Origin, Request};
 
@@ -23,6 +23,8 @@ pub(super) struct Question {
     pub(super) engine: Engine,
     /// Its first answer.
     pub(super) pong: Result<Pong, EngineError>,
+    /// The logins for `--use-api-socket`.
+    pub(super) logins: Logins,
     /// The command line as it may be shown again.
     pub(super) line: CommandLine,
 }
@@ -59,6 +61,8 @@ pub(super) async fn ask(
     if let Ok(pong) = &pong {
         parsed.check_flags(&cli::Engine { api: pong.api.minor, os: &pong.os })?;
     }
+    let environment = invocation.environment;
+    let logins = if parsed.wants_credentials() { logins::all(environment, verb)? } else { Logins::new() };
     let address = engine.endpoint().to_string();
     let (files, cidfile_exists) = look_up(&parsed);
     let cwd =
@@ -75,17 +79,16 @@ pub(super) async fn ask(
         proxies: &config.proxies(&address),
         detach_keys: config.detach_keys.as_deref(),
         endpoint: &address,
-        has_credentials: false,
+        has_credentials: !logins.is_empty(),
     })?;
     understood(&asked, console)?;
     for warning in &asked.warnings {
-        invocation.environment.complain(&match warning {
-            Warning::Plain(text) => format!("{text}\n"),
-            Warning::Logged(text) => log_line(text, console.stderr_is_terminal()),
-        });
+        if let Warning::Logged(text) = warning {
+            invocation.environment.complain(&log::warning(text, console.stderr_is_terminal()));
+        }
     }
     let line = shown_again(invocation.argv, &asked.request);
-    Ok(Some(Question { asked, engine, pong, line }))
+    Ok(Some(Question { asked, engine, pong, logins, line }))
 }
 
 /// The engine that is meant, and docker's configuration.
@@ -99,14 +102,6 @@ fn reach(invocation: &Invocation<'_>) -> Result<(Engine, DockerConfig), Failure>
     match api {
         Ok(api) => Ok((Engine::speaking(endpoint, api), config)),
         Err(_) => Err(Failure::own(format!("DOCKER_API_VERSION is no version of the Engine API: `{version}`"))),
-    }
-}
-
-/// A warning as docker's log writes it.
-fn log_line(text: &str, at_terminal: bool) -> String {
-    match at_terminal {
-        true => format!("\x1b[33mWARN\x1b[0m[0000] {text:<44} \n"),
-        false => format!("time=\"{:.0}\" level=warning msg=\"{text}\"\n", jiff::Timestamp::now()),
     }
 }
 
@@ -138,9 +133,6 @@ fn understood(asked: &Asked, console: &Console) -> Result<(), Failure> {
         return Err(Failure::own(
             "content trust is asked for, and signatures are not checked: unset DOCKER_CONTENT_TRUST",
         ));
-    }
-    if client.copy_credentials {
-        return Err(Failure::own("`--use-api-socket` would copy docker's credentials: pass what is needed by hand"));
     }
     let attaches_stdin = client.verb.starts() && asked.request.body.attach_stdin;
     if client.tty && attaches_stdin && !console.stdin_is_terminal() {

@@ -1,23 +1,28 @@
 //! `sdocker run` and `sdocker create`: ask, learn, judge, record, act.
 
-use super::Invocation;
 use super::failure::Failure;
 use super::question::{self, Question};
 use super::setting::{Decision, Setting};
-use crate::cli::{self, Asked, ClientOptions, PullPolicy, Verb};
+use super::{Invocation, logins};
+use crate::cli::{self, Asked, ClientOptions, PullPolicy, Verb, Warning};
 use crate::engine::{Console, Created, Engine, EngineError, Pong, PullDisplay, PullEvent, RunOptions};
 use crate::facts::{ImageState, Learner};
+use crate::files::{self, Logins};
 use crate::report::{self, CommandLine};
 use crate::request::{Facts, Finding, ImageRef, Request};
 use crate::verdict::{self, Approval, Approved, Verdict};
+
+/// Where `--use-api-socket` has docker's configuration; the request says so in `DOCKER_CONFIG`.
+const CREDENTIALS_INSIDE: &str = "/run/secrets/docker/config.json";
 
 pub(super) fn run(invocation: &Invocation<'_>, verb: Verb) -> Result<u8, Failure> {
     let console = Console::of_process().map_err(|why| Failure::own(format!("cannot use the terminal: {why}")))?;
     super::block_on(async {
         let Some(question) = question::ask(invocation, verb, &console).await? else { return Ok(0) };
-        let Question { asked, engine, pong, line } = question;
+        let Question { asked, engine, pong, logins, line } = question;
         let setting = Setting::new(invocation)?;
-        let job = Job { invocation, verb, setting, engine, console, client: asked.client.clone(), line };
+        let client = asked.client.clone();
+        let job = Job { invocation, verb, setting, engine, console, client, logins, line };
         job.run(asked, pong).await
     })
 }
@@ -30,6 +35,8 @@ struct Job<'a> {
     engine: Engine,
     console: Console,
     client: ClientOptions,
+    /// For `--use-api-socket`.
+    logins: Logins,
     line: CommandLine,
 }
 
@@ -37,7 +44,7 @@ impl Job<'_> {
     async fn run(&self, asked: Asked, pong: Result<Pong, EngineError>) -> Result<u8, Failure> {
         self.judge_image(&asked.request)?;
         let pong = pong.map_err(|why| self.failed(&why))?;
-        let request = asked.for_engine(&cli::Engine { api: pong.api.minor, os: &pong.os })?.request;
+        let Asked { request, warnings, .. } = asked.for_engine(&cli::Engine { api: pong.api.minor, os: &pong.os })?;
         let mut pulled = false;
         if self.client.pull == PullPolicy::Always {
             self.pull(&request).await?;
@@ -48,7 +55,13 @@ impl Job<'_> {
         let created = self.create(&approval.request, pulled).await?;
         self.same_image(&created, &facts).await?;
         created.warnings.iter().for_each(|warning| self.console.say(&format!("WARNING: {warning}\n")));
+        for warning in warnings {
+            if let Warning::Plain(text) = warning {
+                self.console.say(&format!("{text}\n"));
+            }
+        }
         question::write_cidfile(self.client.cidfile.as_deref(), &created.id)?;
+        self.copy_credentials(&created).await?;
         self.act(&created, approval.request.get()).await
     }
 
@@ -122,6 +135,18 @@ impl Job<'_> {
         Err(Failure::own(format!("{why}{left}; run it again")))
     }
 
+    /// For a container that is to use the engine as the user does.
+    async fn copy_credentials(&self, created: &Created) -> Result<(), Failure> {
+        if !self.client.copy_credentials {
+            return Ok(());
+        }
+        let text = files::configuration_with(&self.logins);
+        let copied = self.engine.write_secret(&created.id, CREDENTIALS_INSIDE, &text).await;
+        copied.map_err(|why| {
+            self.failed(&EngineError::Reported(format!("injecting docker config.json into container failed: {why}")))
+        })
+    }
+
     async fn act(&self, created: &Created, body: &Request) -> Result<u8, Failure> {
         if !self.verb.starts() {
             let printed = self.console.print(&format!("{}\n", created.id));
@@ -134,13 +159,14 @@ impl Job<'_> {
 
     async fn pull(&self, request: &Request) -> Result<(), Failure> {
         let Ok(image) = ImageRef::parse(&request.body.image) else { return Ok(()) };
+        let login = logins::of_registry(self.invocation.environment, self.verb, &image.registry)?;
         let mut display = PullDisplay::new(&self.console);
         let show = |event: &PullEvent| {
             if !self.client.quiet {
                 display.show(event);
             }
         };
-        let pulled = self.engine.pull(&image, self.client.pull_platform.as_deref(), None, show).await;
+        let pulled = self.engine.pull(&image, self.client.pull_platform.as_deref(), Some(&login.header()), show).await;
         pulled.map_err(|why| self.failed(&why))
     }
 

@@ -186,6 +186,10 @@ impl<'a> Call<'a> {
         Self { method: Method::POST, ..Self::get(path) }
     }
 
+    pub(super) fn put(path: String) -> Self {
+        Self { method: Method::PUT, ..Self::get(path) }
+    }
+
     pub(super) fn query(mut self, key: &'a str, value: &'a str) -> Self {
         self.query.push((key, value));
         self
