@@ -92,7 +92,7 @@ fn check_gates(mut gates: Vec<Gate>, engine: &Engine<'_>) -> Result<(), UsageErr
             "\"--{}\" requires API version 1.{least}, but the Docker daemon API version is 1.{}",
             gate.flag, engine.api
         )),
-        Needs::Windows if engine.os != "windows" => Some(format!(
+        Needs::Windows if !matches!(engine.os, "windows" | "") => Some(format!(
             "\"--{}\" is only supported on a Docker daemon running on windows, but the Docker daemon is running on {}",
             gate.flag, engine.os
         )),

@@ -2,6 +2,7 @@
 
 mod audit;
 mod check;
+mod cidfile;
 mod environment;
 mod explain;
 mod failure;

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::Write;
 use std::ops::Range;
 use std::path::Path;
 
@@ -79,6 +77,7 @@ pub(super) async fn ask(
         proxies: &config.proxies(&address),
         detach_keys: config.detach_keys.as_deref(),
         endpoint: &address,
+        engine_os: pong.as_ref().map_or("", |pong| &pong.os),
         has_credentials: !logins.is_empty(),
     })?;
     understood(&asked, console)?;
@@ -162,14 +161,4 @@ fn shown_again(argv: &[OsString], request: &Request) -> CommandLine {
 fn secret(word: &str, index: usize, bytes: Range<usize>) -> Option<(usize, Range<usize>)> {
     let (name, _) = word.get(bytes.clone())?.split_once('=')?;
     Some((index, bytes.start + name.len() + 1..bytes.end))
-}
-
-/// Writes the container's id to the file that was asked for, without a line break.
-///
-/// # Errors
-/// The system's words; the container exists then.
-pub(super) fn write_cidfile(path: Option<&str>, id: &str) -> Result<(), Failure> {
-    let Some(path) = path.filter(|path| !path.is_empty()) else { return Ok(()) };
-    let written = File::create_new(path).and_then(|mut file| file.write_all(id.as_bytes()));
-    written.map_err(|why| Failure::own(format!("cannot write the container's id to {path}: {why}")))
 }

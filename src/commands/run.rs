@@ -1,5 +1,6 @@
 //! `sdocker run` and `sdocker create`: ask, learn, judge, record, act.
 
+use super::cidfile::CidFile;
 use super::failure::Failure;
 use super::question::{self, Question};
 use super::setting::{Decision, Setting};
@@ -45,6 +46,7 @@ impl Job<'_> {
         self.judge_image(&asked.request)?;
         let pong = pong.map_err(|why| self.failed(&why))?;
         let Asked { request, warnings, .. } = asked.for_engine(&cli::Engine { api: pong.api.minor, os: &pong.os })?;
+        let mut cidfile = CidFile::create(self.client.cidfile.as_deref()).map_err(|why| self.complaint(why))?;
         let mut pulled = false;
         if self.client.pull == PullPolicy::Always {
             self.pull(&request).await?;
@@ -60,7 +62,9 @@ impl Job<'_> {
                 self.console.say(&format!("{text}\n"));
             }
         }
-        question::write_cidfile(self.client.cidfile.as_deref(), &created.id)?;
+        if let Some(file) = &mut cidfile {
+            file.write(&created.id).map_err(|why| self.complaint(why))?;
+        }
         self.copy_credentials(&created).await?;
         self.act(&created, approval.request.get()).await
     }
@@ -142,9 +146,7 @@ impl Job<'_> {
         }
         let text = files::configuration_with(&self.logins);
         let copied = self.engine.write_secret(&created.id, CREDENTIALS_INSIDE, &text).await;
-        copied.map_err(|why| {
-            self.failed(&EngineError::Reported(format!("injecting docker config.json into container failed: {why}")))
-        })
+        copied.map_err(|why| self.complaint(format!("injecting docker config.json into container failed: {why}")))
     }
 
     async fn act(&self, created: &Created, body: &Request) -> Result<u8, Failure> {
@@ -183,6 +185,11 @@ impl Job<'_> {
 
     fn record(&self, decision: Decision<'_>) {
         self.setting.record(if self.verb.starts() { "run" } else { "create" }, decision);
+    }
+
+    /// Docker's words for what is not the engine's fault.
+    fn complaint(&self, words: String) -> Failure {
+        self.failed(&EngineError::Reported(words))
     }
 
     fn failed(&self, why: &EngineError) -> Failure {

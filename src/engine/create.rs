@@ -81,6 +81,9 @@ impl Engine {
 fn archive_of(path: &str, text: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut header = tar::Header::new_ustar();
     header.set_mode(0o600);
+    header.set_uid(0);
+    header.set_gid(0);
+    header.set_mtime(0);
     header.set_size(text.len() as u64);
     let mut archive = tar::Builder::new(Vec::new());
     archive.append_data(&mut header, path, text)?;

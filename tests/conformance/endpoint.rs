@@ -21,6 +21,10 @@ pub(crate) struct Record {
     pub versions: BTreeSet<String>,
     /// The body of the last create call.
     pub body: Option<Value>,
+    /// The logins of pulls, as sent.
+    pub logins: Vec<String>,
+    /// What was last written into the container.
+    pub archive: Vec<u8>,
 }
 
 /// A listening engine.
@@ -81,6 +85,7 @@ struct Request {
     path: String,
     /// Sorted and decoded.
     query: String,
+    login: Option<String>,
     body: Vec<u8>,
 }
 
@@ -90,16 +95,15 @@ impl Request {
         from.read_line(&mut line).ok().filter(|length| *length > 0)?;
         let mut words = line.split_whitespace();
         let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
-        let mut length = 0;
+        let (mut length, mut login) = (0, None);
         loop {
             let mut header = String::new();
             from.read_line(&mut header).ok()?;
-            let header = header.trim().to_lowercase();
-            assert!(!header.starts_with("transfer-encoding"), "a request has a length");
-            match header.strip_prefix("content-length:") {
-                _ if header.is_empty() => break,
-                Some(digits) => length = digits.trim().parse().unwrap(),
-                None => {}
+            let Some((name, value)) = header.trim().split_once(": ") else { break };
+            match name.to_lowercase().as_str() {
+                "content-length" => length = value.parse().unwrap(),
+                "x-registry-auth" => login = Some(value.to_owned()),
+                name => assert_ne!(name, "transfer-encoding", "a request has a length"),
             }
         }
         let mut body = vec![0; length];
@@ -111,7 +115,7 @@ impl Request {
         };
         let mut pairs: Vec<String> = query.split('&').filter(|pair| !pair.is_empty()).map(decoded).collect();
         pairs.sort();
-        Some((Self { method, path, query: pairs.join("&"), body }, version))
+        Some((Self { method, path, query: pairs.join("&"), login, body }, version))
     }
 
     fn shown(&self) -> String {
@@ -167,6 +171,7 @@ impl Shared {
                 let mut state = self.state();
                 state.record.requests.push(request.shown());
                 state.record.versions.extend(version);
+                state.record.logins.extend(request.login.clone());
             }
             if request.path.ends_with("/attach") {
                 return self.attach(request, stream);
@@ -186,6 +191,10 @@ impl Shared {
             }
             ("POST", "/containers/create") => self.create(request, to),
             ("POST", "/images/create") => self.pull(request, to),
+            ("PUT", path) if path == format!("{container}archive") => {
+                self.state().record.archive.clone_from(&request.body);
+                write!(to, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            }
             ("POST", path) if path.starts_with(&container) => match path.trim_start_matches(&container) {
                 "wait" => self.wait(to),
                 "start" => self.start(to),

@@ -126,6 +126,7 @@ fn asked(case: &Case) -> Result<Outcome, cli::UsageError> {
         proxies: &proxies,
         detach_keys: detach_keys.as_deref(),
         endpoint: &format!("unix://{}", case.places.socket),
+        engine_os: "linux",
         has_credentials: false,
     };
     let asked = parsed.lower(&inputs)?;

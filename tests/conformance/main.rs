@@ -5,6 +5,7 @@
 
 mod endpoint;
 mod grammar;
+mod logins;
 mod program;
 mod stage;
 
