@@ -2,6 +2,7 @@
 
 mod audit;
 mod check;
+mod cidfile;
 mod environment;
 mod explain;
 mod failure;
@@ -9,6 +10,8 @@ mod gateway;
 mod globals;
 mod grammar;
 mod help;
+mod log;
+mod logins;
 mod own;
 mod question;
 mod run;

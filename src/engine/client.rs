@@ -77,6 +77,8 @@ struct Shared {
     wire: Wire,
     pong: OnceCell<Pong>,
     ping_limit: Duration,
+    /// The API that is spoken whatever the engine says about it.
+    fixed: Option<ApiVersion>,
 }
 
 impl Engine {
@@ -86,10 +88,20 @@ impl Engine {
         Self::with_ping_limit(endpoint, PING_LIMIT)
     }
 
+    /// As [`Self::new`], speaking this API and no other, as `DOCKER_API_VERSION` asks for.
+    #[must_use]
+    pub fn speaking(endpoint: Endpoint, api: ApiVersion) -> Self {
+        Self::make(endpoint, PING_LIMIT, Some(api))
+    }
+
     /// As [`Self::new`], with another limit for the first answer.
     #[must_use]
     pub fn with_ping_limit(endpoint: Endpoint, ping_limit: Duration) -> Self {
-        Self { shared: Arc::new(Shared { wire: Wire::new(endpoint), pong: OnceCell::new(), ping_limit }) }
+        Self::make(endpoint, ping_limit, None)
+    }
+
+    fn make(endpoint: Endpoint, ping_limit: Duration, fixed: Option<ApiVersion>) -> Self {
+        Self { shared: Arc::new(Shared { wire: Wire::new(endpoint), pong: OnceCell::new(), ping_limit, fixed }) }
     }
 
     /// Where it is.
@@ -103,9 +115,12 @@ impl Engine {
     /// # Errors
     /// [`EngineError`] when there is no engine, it is silent, or too old.
     pub async fn ping(&self) -> Result<&Pong, EngineError> {
-        let Shared { wire, pong, ping_limit } = &*self.shared;
+        let Shared { wire, pong, ping_limit, fixed } = &*self.shared;
         let silent = || EngineError::Silent { endpoint: wire.endpoint().to_string(), seconds: ping_limit.as_secs() };
-        pong.get_or_try_init(async || tokio::time::timeout(*ping_limit, ask(wire)).await.map_err(|_| silent())?).await
+        pong.get_or_try_init(async || {
+            tokio::time::timeout(*ping_limit, ask(wire, *fixed)).await.map_err(|_| silent())?
+        })
+        .await
     }
 
     /// Sends a call to `/vX.Y` + `path`; an answer of 400 and above is an error.
@@ -171,6 +186,10 @@ impl<'a> Call<'a> {
         Self { method: Method::POST, ..Self::get(path) }
     }
 
+    pub(super) fn put(path: String) -> Self {
+        Self { method: Method::PUT, ..Self::get(path) }
+    }
+
     pub(super) fn query(mut self, key: &'a str, value: &'a str) -> Self {
         self.query.push((key, value));
         self
@@ -194,7 +213,7 @@ impl fmt::Display for Call<'_> {
 }
 
 /// HEAD, and GET for engines that do not know it; unlike every other path these carry no version.
-async fn ask(wire: &Wire) -> Result<Pong, EngineError> {
+async fn ask(wire: &Wire, fixed: Option<ApiVersion>) -> Result<Pong, EngineError> {
     let mut answer = wire.send(request(Method::HEAD, "/_ping", Vec::new())?).await?;
     if matches!(answer.status(), StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED) {
         answer = wire.send(request(Method::GET, "/_ping", Vec::new())?).await?;
@@ -204,6 +223,9 @@ async fn ask(wire: &Wire) -> Result<Pong, EngineError> {
     if !answer.status().is_success() {
         let call = Call { method: Method::HEAD, ..Call::get("/_ping".to_owned()) };
         refuse_errors(answer, &call).await?;
+    }
+    if let Some(api) = fixed {
+        return Ok(Pong { api, os });
     }
     let api = match theirs.as_str() {
         "" => OLDEST,
