@@ -7,11 +7,11 @@ use std::path::Path;
 
 use super::environment::Environment;
 use super::failure::Failure;
-use super::setting::{self, Reach};
+use super::reach;
 use super::{Invocation, log, logins};
 use crate::cli::{self, Asked, FileError, Inputs, Parsed, UsageError, Verb, Want, Warning};
-use crate::engine::{ApiVersion, Console, Engine, EngineError, Pong};
-use crate::files::{self, DockerConfig, Logins};
+use crate::engine::{Console, Engine, EngineError, Pong};
+use crate::files::{self, Logins};
 use crate::report::CommandLine;
 use crate::request::{ImageRef, Origin, Request};
 
@@ -42,19 +42,20 @@ pub(super) async fn ask(
     let parsed = match cli::parse(verb, invocation.argv, invocation.arguments) {
         Ok(cli::Invocation::Container(parsed)) => parsed,
         Ok(cli::Invocation::Help) => {
-            let _ = reach(invocation)?.0.ping().await;
+            let _ = reach::reach(invocation)?.engine().ping().await;
             super::own::print(invocation, &cli::help(verb))?;
             return Ok(None);
         }
         Err(error) => {
             if matches!(error, UsageError::Flag { .. }) {
-                let _ = reach(invocation)?.0.ping().await;
+                let _ = reach::reach(invocation)?.engine().ping().await;
             }
             return Err(error.into());
         }
     };
     parsed.check_alone()?;
-    let (engine, config) = reach(invocation)?;
+    let reach = reach::reach(invocation)?;
+    let (engine, config) = (reach.engine(), &reach.config);
     let pong = engine.ping().await.cloned();
     if let Ok(pong) = &pong {
         parsed.check_flags(&cli::Engine { api: pong.api.minor, os: &pong.os })?;
@@ -88,20 +89,6 @@ pub(super) async fn ask(
     }
     let line = shown_again(invocation.argv, &asked.request);
     Ok(Some(Question { asked, engine, pong, logins, line }))
-}
-
-/// The engine that is meant, and docker's configuration.
-fn reach(invocation: &Invocation<'_>) -> Result<(Engine, DockerConfig), Failure> {
-    let Reach { endpoint, config } = setting::reach(invocation)?;
-    let Some(version) = invocation.environment.filled("DOCKER_API_VERSION") else {
-        return Ok((Engine::new(endpoint), config));
-    };
-    let version = version.to_string_lossy();
-    let api: Result<ApiVersion, _> = version.strip_prefix('v').unwrap_or(&version).parse();
-    match api {
-        Ok(api) => Ok((Engine::speaking(endpoint, api), config)),
-        Err(_) => Err(Failure::own(format!("DOCKER_API_VERSION is no version of the Engine API: `{version}`"))),
-    }
 }
 
 /// A variable as docker would pass it on; one that is not UTF-8 is passed with replacement characters, never dropped.
