@@ -2,6 +2,12 @@
 //! `SDOCKER_TEST_ENGINE`; without that every test here fails and says so.
 #![cfg(test)]
 
+mod lifecycle_cidfile;
+mod lifecycle_codes;
+mod lifecycle_requests;
+mod lifecycle_signals;
+mod lifecycle_streams;
+mod lifecycle_terminal;
 mod limits;
 mod permissive;
 mod refusals;
@@ -13,5 +19,7 @@ mod users;
 mod http;
 #[path = "../support/pty.rs"]
 mod pty;
+#[path = "../support/relay.rs"]
+mod relay;
 #[path = "../support/sandbox.rs"]
 mod sandbox;
