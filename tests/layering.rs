@@ -52,6 +52,7 @@ impl Where {
 
 /// Every dependency, by the name that the code knows it under.
 const CRATES: &[(&str, Where)] = &[
+    ("base64", Only(&["files"])),
     ("bollard", Only(&["engine"])),
     ("clap", Only(&["cli", "commands"])),
     ("futures_util", From(5)),

@@ -41,6 +41,8 @@ pub struct ClientOptions {
     pub sig_proxy: bool,
     /// `--pull`
     pub pull: PullPolicy,
+    /// The platform that a pull asks for: as typed, where the create call has it in its plain form.
+    pub pull_platform: Option<String>,
     /// `-q`
     pub quiet: bool,
     /// `--cidfile`
@@ -102,6 +104,7 @@ impl Parsed {
             tty: is_on(&typed.process.tty),
             sig_proxy: typed.client.sig_proxy.as_ref().is_none_or(|s| s.value),
             pull,
+            pull_platform: text(&typed.client.wanted_platform(inputs).to_lowercase()),
             quiet: is_on(&typed.client.quiet),
             cidfile: text(text_of(&typed.client.cidfile)),
             detach_keys: text(text_of(&typed.client.detach_keys)).or(inputs.detach_keys.and_then(text)),

@@ -32,6 +32,7 @@ pub(crate) fn lowered(line: &str) -> Result<Asked, UsageError> {
         proxies: &Proxies::default(),
         detach_keys: None,
         endpoint: "unix:///run/engine.sock",
+        engine_os: "linux",
         has_credentials: false,
     };
     parse_of(Verb::Run, line)?.lower(&inputs)

@@ -16,7 +16,7 @@ const FAILED: u8 = 1;
 const WARNED: u8 = 10;
 const REFUSED: u8 = 11;
 
-fn grammar() -> Command {
+pub(super) fn grammar() -> Command {
     let names = Arg::new("container").value_name("CONTAINER").required(true).num_args(1..);
     Command::new("audit")
         .about("Judge containers that exist by the rules of a run")

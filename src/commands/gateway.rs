@@ -13,7 +13,7 @@ use super::setting::{self, Decision, Setting};
 use super::{Invocation, own, reach};
 use crate::gateway::{Gateway, serve};
 
-fn grammar() -> Command {
+pub(super) fn grammar() -> Command {
     Command::new("gateway").about("Serve `POST /containers/create` and `/_ping` on a unix socket, judged").arg(
         Arg::new("listen").long("listen").value_name("unix:///PATH").required(true).help("The socket to listen on"),
     )

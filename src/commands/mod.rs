@@ -2,12 +2,16 @@
 
 mod audit;
 mod check;
+mod cidfile;
 mod environment;
 mod explain;
 mod failure;
 mod gateway;
 mod globals;
+mod grammar;
 mod help;
+mod log;
+mod logins;
 mod own;
 mod question;
 mod reach;
@@ -16,6 +20,8 @@ mod setting;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+
+pub use grammar::grammar;
 
 use environment::Environment;
 use failure::Failure;

@@ -128,8 +128,7 @@ impl Engine {
         let Shared { wire, pong, ping_limit, pinned } = &*self.shared;
         let silent = || EngineError::Silent { endpoint: wire.endpoint().to_string(), seconds: ping_limit.as_secs() };
         pong.get_or_try_init(async || {
-            let Pong { api, os } = tokio::time::timeout(*ping_limit, ask(wire)).await.map_err(|_| silent())??;
-            Ok(Pong { api: pinned.unwrap_or(api), os })
+            tokio::time::timeout(*ping_limit, ask(wire, *pinned)).await.map_err(|_| silent())?
         })
         .await
     }
@@ -197,6 +196,10 @@ impl<'a> Call<'a> {
         Self { method: Method::POST, ..Self::get(path) }
     }
 
+    pub(super) fn put(path: String) -> Self {
+        Self { method: Method::PUT, ..Self::get(path) }
+    }
+
     pub(super) fn query(mut self, key: &'a str, value: &'a str) -> Self {
         self.query.push((key, value));
         self
@@ -220,7 +223,7 @@ impl fmt::Display for Call<'_> {
 }
 
 /// HEAD, and GET for engines that do not know it; unlike every other path these carry no version.
-async fn ask(wire: &Wire) -> Result<Pong, EngineError> {
+async fn ask(wire: &Wire, pinned: Option<ApiVersion>) -> Result<Pong, EngineError> {
     let mut answer = wire.send(request(Method::HEAD, "/_ping", Vec::new())?).await?;
     if matches!(answer.status(), StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED) {
         answer = wire.send(request(Method::GET, "/_ping", Vec::new())?).await?;
@@ -230,6 +233,9 @@ async fn ask(wire: &Wire) -> Result<Pong, EngineError> {
     if !answer.status().is_success() {
         let call = Call { method: Method::HEAD, ..Call::get("/_ping".to_owned()) };
         refuse_errors(answer, &call).await?;
+    }
+    if let Some(api) = pinned {
+        return Ok(Pong { api, os });
     }
     let api = match theirs.as_str() {
         "" => OLDEST,

@@ -62,6 +62,19 @@ impl Engine {
         Ok(Created { id, warnings: warnings.unwrap_or_default() })
     }
 
+    /// Writes a file that only root can read into a container, as docker copies into one.
+    ///
+    /// # Errors
+    /// Why it is not there.
+    pub async fn write_secret(&self, container: &str, path: &str, text: &[u8]) -> Result<(), EngineError> {
+        let archive =
+            archive_of(path.trim_start_matches('/'), text).map_err(|why| EngineError::Reported(why.to_string()))?;
+        let call = Call::put(format!("/containers/{}/archive", names::object(container)?));
+        let mut call = call.query("noOverwriteDirNonDir", "true").query("path", "/");
+        call.body = archive;
+        self.call_text(call.header("content-type", "application/x-tar")).await.map(drop)
+    }
+
     /// Removes a container; `volumes` takes its anonymous volumes along.
     ///
     /// # Errors
@@ -70,6 +83,18 @@ impl Engine {
         let options = bollard::query_parameters::RemoveContainerOptions { v: volumes, force, link: false };
         Ok(self.docker().await?.remove_container(names::object(container)?, Some(options)).await?)
     }
+}
+
+fn archive_of(path: &str, text: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut header = tar::Header::new_ustar();
+    header.set_mode(0o600);
+    header.set_uid(0);
+    header.set_gid(0);
+    header.set_mtime(0);
+    header.set_size(text.len() as u64);
+    let mut archive = tar::Builder::new(Vec::new());
+    archive.append_data(&mut header, path, text)?;
+    archive.into_inner()
 }
 
 /// Not every 404 is about the image: `--volumes-from` names containers.

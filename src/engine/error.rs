@@ -105,21 +105,9 @@ impl EngineError {
     /// and without a hint after them.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
-        const NOT_FOUND: [&str; 3] =
-            ["executable file not found", "no such file or directory", "system cannot find the file specified"];
-        const NOT_EXECUTABLE: [&str; 2] = ["permission denied", "is a directory"];
         match self {
             Self::Upgrade(_) | Self::Output { .. } => 1,
-            Self::Start(cause) => {
-                let words = cause.to_string();
-                let says = |list: &[&str]| list.iter().any(|w| words.contains(w));
-                match () {
-                    () if says(&NOT_FOUND) => 127,
-                    () if says(&NOT_EXECUTABLE) => 126,
-                    () => 125,
-                }
-            }
-            _ => 125,
+            _ => exit_code_of(&self.to_string()),
         }
     }
 
@@ -127,6 +115,20 @@ impl EngineError {
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::Daemon { status: 404, .. } | Self::NoSuchImage(_))
+    }
+}
+
+/// The exit code of a `docker run` that fails with these words, before or at the start: they alone decide it.
+#[must_use]
+pub fn exit_code_of(words: &str) -> u8 {
+    const NOT_FOUND: [&str; 3] =
+        ["executable file not found", "no such file or directory", "system cannot find the file specified"];
+    const NOT_EXECUTABLE: [&str; 2] = ["permission denied", "is a directory"];
+    let says = |list: &[&str]| list.iter().any(|w| words.contains(w));
+    match () {
+        () if says(&NOT_FOUND) => 127,
+        () if says(&NOT_EXECUTABLE) => 126,
+        () => 125,
     }
 }
 

@@ -35,7 +35,7 @@ pub use client::{ApiVersion, Engine, Pong};
 pub use console::Console;
 pub use create::Created;
 pub use endpoint::{Endpoint, EndpointError};
-pub use error::EngineError;
+pub use error::{EngineError, exit_code_of};
 pub use pull::{Progress, PullEvent};
 pub use pull_display::PullDisplay;
 pub use run::{Outcome, RunOptions};

@@ -2,6 +2,9 @@
 
 mod caller;
 mod contexts;
+mod credential_helper;
+mod credentials;
+mod directories;
 mod docker_config;
 mod paths;
 mod policies;
@@ -9,6 +12,9 @@ mod texts;
 
 pub use caller::{CallerError, caller, sudo_ids, user};
 pub use contexts::{Context, ContextError, TlsFiles, context, system_roots, tls_file};
+pub use credential_helper::HelperError;
+pub use credentials::{Credentials, CredentialsError, Login, Logins, configuration_with};
+pub use directories::make_directory;
 pub use docker_config::{ConfigError, DockerConfig};
 pub use paths::{resolve, socket};
 pub use policies::{Choice, Places, find_policy};

@@ -2,6 +2,13 @@
 //! `SDOCKER_TEST_ENGINE`; without that every test here fails and says so.
 #![cfg(test)]
 
+mod gateway;
+mod lifecycle_cidfile;
+mod lifecycle_codes;
+mod lifecycle_requests;
+mod lifecycle_signals;
+mod lifecycle_streams;
+mod lifecycle_terminal;
 mod limits;
 mod permissive;
 mod reach;
@@ -14,6 +21,8 @@ mod users;
 mod http;
 #[path = "../support/pty.rs"]
 mod pty;
+#[path = "../support/relay.rs"]
+mod relay;
 #[path = "../support/sandbox.rs"]
 mod sandbox;
 #[path = "../support/tls_front.rs"]

@@ -1,0 +1,46 @@
+//! The user's logins to registries, as docker's configuration has them.
+
+use std::path::PathBuf;
+
+use super::environment::Environment;
+use super::failure::Failure;
+use super::log;
+use crate::cli::Verb;
+use crate::engine::exit_code_of;
+use crate::files::{Credentials, Login, Logins};
+
+/// The login to a registry, by its name in an image's; an empty one where there is none.
+///
+/// # Errors
+/// A configuration that cannot be read; a helper that failed, in docker's words.
+pub(super) fn of_registry(environment: &Environment, verb: Verb, registry: &str) -> Result<Login, Failure> {
+    read(environment)?.login(registry).map_err(|why| failed(verb, why.to_string()))
+}
+
+/// All of them. A registry whose own helper failed is said and left out.
+///
+/// # Errors
+/// As [`of_registry`].
+pub(super) fn all(environment: &Environment, verb: Verb) -> Result<Logins, Failure> {
+    let all = read(environment)?.all();
+    let (logins, failures) = all.map_err(|why| failed(verb, format!("resolving credentials failed: {why}")))?;
+    for (registry, why) in failures {
+        let words = format!("Failed to get credentials for registry: {registry}");
+        environment.complain(&log::warning_with(&words, &why.to_string(), environment.stderr_is_terminal()));
+    }
+    Ok(logins)
+}
+
+fn read(environment: &Environment) -> Result<Credentials, Failure> {
+    let home = || environment.filled("HOME").map(|home| PathBuf::from(home).join(".docker"));
+    let Some(directory) = environment.filled("DOCKER_CONFIG").map(PathBuf::from).or_else(home) else {
+        return Ok(Credentials::default());
+    };
+    let read = Credentials::read(&directory.join("config.json"), environment.raw("PATH"));
+    read.map_err(|why| Failure::own(why.to_string()))
+}
+
+fn failed(verb: Verb, message: String) -> Failure {
+    let code = exit_code_of(&message);
+    if verb.starts() { Failure::Docker { message, verb: "run", code } } else { Failure::Bare { message, code: 1 } }
+}
