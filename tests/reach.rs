@@ -286,6 +286,9 @@ fn a_context_that_leads_nowhere_is_refused() {
     home.create(&["-H", "a", "-c", "far"]).refused("conflicting options: cannot specify both --host and --context");
     home.create(&["-H", "unix:///a", "-H", "unix:///b"])
         .refused("Failed to initialize: unable to resolve docker endpoint: Specify only one -H");
+    // Help and mistaken flags do not need an engine.
+    assert_eq!(home.run(&["-c", "nope", "run", "--help"], b"").code, Some(0));
+    assert!(home.run(&["-c", "nope", "run", "--bogus", "x"], b"").err.starts_with("unknown flag: --bogus\n"));
     let elsewhere = home.create(&["--config", "/elsewhere", "-c", "far"]);
     assert!(elsewhere.err.contains("open /elsewhere/contexts/meta/"), "{}", elsewhere.err);
 }

@@ -42,13 +42,13 @@ pub(super) async fn ask(
     let parsed = match cli::parse(verb, invocation.argv, invocation.arguments) {
         Ok(cli::Invocation::Container(parsed)) => parsed,
         Ok(cli::Invocation::Help) => {
-            let _ = reach::reach(invocation)?.engine().ping().await;
+            greet(invocation).await;
             super::own::print(invocation, &cli::help(verb))?;
             return Ok(None);
         }
         Err(error) => {
             if matches!(error, UsageError::Flag { .. }) {
-                let _ = reach::reach(invocation)?.engine().ping().await;
+                greet(invocation).await;
             }
             return Err(error.into());
         }
@@ -60,8 +60,7 @@ pub(super) async fn ask(
     if let Ok(pong) = &pong {
         parsed.check_flags(&cli::Engine { api: pong.api.minor, os: &pong.os })?;
     }
-    let environment = invocation.environment;
-    let logins = if parsed.wants_credentials() { logins::all(environment, verb)? } else { Logins::new() };
+    let logins = if parsed.wants_credentials() { logins::all(invocation, verb)? } else { Logins::new() };
     let address = engine.endpoint().to_string();
     let (files, cidfile_exists) = look_up(&parsed);
     let cwd =
@@ -89,6 +88,13 @@ pub(super) async fn ask(
     }
     let line = shown_again(invocation.argv, &asked.request);
     Ok(Some(Question { asked, engine, pong, logins, line }))
+}
+
+/// Docker greets the engine even where help or a mistaken flag is all there is to say; whether that works does not matter.
+async fn greet(invocation: &Invocation<'_>) {
+    if let Ok(reach) = reach::reach(invocation) {
+        let _ = reach.engine().ping().await;
+    }
 }
 
 /// A variable as docker would pass it on; one that is not UTF-8 is passed with replacement characters, never dropped.

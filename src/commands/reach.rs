@@ -36,7 +36,7 @@ impl Reach {
 /// An address or a context that is none, keys that cannot be read, a configuration of docker's that cannot be read.
 pub(super) fn reach(invocation: &Invocation<'_>) -> Result<Reach, Failure> {
     let (environment, docker) = (invocation.environment, &invocation.docker);
-    let directory = directory(environment, docker);
+    let directory = directory(invocation);
     let config = DockerConfig::read(&directory.join("config.json")).map_err(|why| Failure::own(why.to_string()))?;
     let api = api(environment)?;
     let settings = Settings { environment, docker, directory: &directory };
@@ -47,8 +47,9 @@ pub(super) fn reach(invocation: &Invocation<'_>) -> Result<Reach, Failure> {
     Ok(Reach { endpoint, config, api })
 }
 
-/// `--config`, `DOCKER_CONFIG`, `~/.docker`.
-fn directory(environment: &Environment, docker: &DockerGlobals) -> PathBuf {
+/// Where docker keeps its configuration: `--config`, `DOCKER_CONFIG`, `~/.docker`.
+pub(super) fn directory(invocation: &Invocation<'_>) -> PathBuf {
+    let (environment, docker) = (invocation.environment, &invocation.docker);
     let named = docker.config.as_deref().filter(|path| !path.is_empty()).map(PathBuf::from);
     let variable = || environment.filled("DOCKER_CONFIG").map(PathBuf::from);
     let home = || environment.filled("HOME").map(PathBuf::from).or_else(|| files::caller().ok()?.home);
