@@ -68,6 +68,7 @@ fn asked(words: &[String]) -> Option<Request> {
         proxies: &Proxies::default(),
         detach_keys: None,
         endpoint: "unix:///var/run/docker.sock",
+        engine_os: "linux",
         has_credentials: false,
     };
     Some(parsed.lower(&inputs).ok()?.request)

@@ -41,14 +41,19 @@ pub(super) async fn ask(
 ) -> Result<Option<Question>, Failure> {
     let parsed = match cli::parse(verb, invocation.argv, invocation.arguments) {
         Ok(cli::Invocation::Container(parsed)) => parsed,
-        Ok(cli::Invocation::Help) => {
-            let _ = reach(invocation)?.0.ping().await;
-            super::own::print(invocation, &cli::help(verb))?;
+        Ok(cli::Invocation::Help(gates)) => {
+            let engine = reach(invocation)?.0;
+            let text = match known(&engine.ping().await.cloned(), &gates) {
+                Ok(()) => cli::help(verb),
+                // Docker has nothing to explain then, and ends well.
+                Err(error) => format!("{error}\n"),
+            };
+            super::own::print(invocation, &text)?;
             return Ok(None);
         }
         Err(error) => {
-            if matches!(error, UsageError::Flag { .. }) {
-                let _ = reach(invocation)?.0.ping().await;
+            if let UsageError::Flag { gates, .. } = &error {
+                known(&reach(invocation)?.0.ping().await.cloned(), gates)?;
             }
             return Err(error.into());
         }
@@ -56,9 +61,7 @@ pub(super) async fn ask(
     parsed.check_alone()?;
     let (engine, config) = reach(invocation)?;
     let pong = engine.ping().await.cloned();
-    if let Ok(pong) = &pong {
-        parsed.check_flags(&cli::Engine { api: pong.api.minor, os: &pong.os })?;
-    }
+    known(&pong, parsed.gates())?;
     let environment = invocation.environment;
     let logins = if parsed.wants_credentials() { logins::all(environment, verb)? } else { Logins::new() };
     let address = engine.endpoint().to_string();
@@ -88,6 +91,14 @@ pub(super) async fn ask(
     }
     let line = shown_again(invocation.argv, &asked.request);
     Ok(Some(Question { asked, engine, pong, logins, line }))
+}
+
+/// Refuses flags that the engine does not know; one that did not answer knows them all.
+fn known(pong: &Result<Pong, EngineError>, gates: &[cli::Gate]) -> Result<(), UsageError> {
+    match pong {
+        Ok(pong) => cli::check_flags(gates, &cli::Engine { api: pong.api.minor, os: &pong.os }),
+        Err(_) => Ok(()),
+    }
 }
 
 /// The engine that is meant, and docker's configuration.
