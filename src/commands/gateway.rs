@@ -10,8 +10,7 @@ use tokio::task::LocalSet;
 
 use super::failure::Failure;
 use super::setting::{self, Decision, Setting};
-use super::{Invocation, own};
-use crate::engine::Engine;
+use super::{Invocation, own, reach};
 use crate::gateway::{Gateway, serve};
 
 pub(super) fn grammar() -> Command {
@@ -26,7 +25,7 @@ pub(super) fn gateway(invocation: &Invocation<'_>) -> Result<u8, Failure> {
     let Some(path) = address.strip_prefix("unix://").filter(|path| path.starts_with('/')).map(PathBuf::from) else {
         return Err(Failure::own(format!("`{address}` is no socket to listen on: write unix:///PATH")));
     };
-    let engine = Engine::new(setting::reach(invocation)?.endpoint);
+    let engine = reach::reach(invocation)?.engine();
     let setting = Setting::new(invocation)?;
     let journal = setting.journal();
     let digest = setting.policy.digest();

@@ -1,10 +1,7 @@
 //! The user's logins to registries, as docker's configuration has them.
 
-use std::path::PathBuf;
-
-use super::environment::Environment;
 use super::failure::Failure;
-use super::log;
+use super::{Invocation, log, reach};
 use crate::cli::Verb;
 use crate::engine::exit_code_of;
 use crate::files::{Credentials, Login, Logins};
@@ -13,17 +10,18 @@ use crate::files::{Credentials, Login, Logins};
 ///
 /// # Errors
 /// A configuration that cannot be read; a helper that failed, in docker's words.
-pub(super) fn of_registry(environment: &Environment, verb: Verb, registry: &str) -> Result<Login, Failure> {
-    read(environment)?.login(registry).map_err(|why| failed(verb, why.to_string()))
+pub(super) fn of_registry(invocation: &Invocation<'_>, verb: Verb, registry: &str) -> Result<Login, Failure> {
+    read(invocation)?.login(registry).map_err(|why| failed(verb, why.to_string()))
 }
 
 /// All of them. A registry whose own helper failed is said and left out.
 ///
 /// # Errors
 /// As [`of_registry`].
-pub(super) fn all(environment: &Environment, verb: Verb) -> Result<Logins, Failure> {
-    let all = read(environment)?.all();
+pub(super) fn all(invocation: &Invocation<'_>, verb: Verb) -> Result<Logins, Failure> {
+    let all = read(invocation)?.all();
     let (logins, failures) = all.map_err(|why| failed(verb, format!("resolving credentials failed: {why}")))?;
+    let environment = invocation.environment;
     for (registry, why) in failures {
         let words = format!("Failed to get credentials for registry: {registry}");
         environment.complain(&log::warning_with(&words, &why.to_string(), environment.stderr_is_terminal()));
@@ -31,12 +29,9 @@ pub(super) fn all(environment: &Environment, verb: Verb) -> Result<Logins, Failu
     Ok(logins)
 }
 
-fn read(environment: &Environment) -> Result<Credentials, Failure> {
-    let home = || environment.filled("HOME").map(|home| PathBuf::from(home).join(".docker"));
-    let Some(directory) = environment.filled("DOCKER_CONFIG").map(PathBuf::from).or_else(home) else {
-        return Ok(Credentials::default());
-    };
-    let read = Credentials::read(&directory.join("config.json"), environment.raw("PATH"));
+fn read(invocation: &Invocation<'_>) -> Result<Credentials, Failure> {
+    let directory = reach::directory(invocation.environment, &invocation.docker);
+    let read = Credentials::read(&directory.join("config.json"), invocation.environment.raw("PATH"));
     read.map_err(|why| Failure::own(why.to_string()))
 }
 

@@ -14,6 +14,7 @@ mod log;
 mod logins;
 mod own;
 mod question;
+mod reach;
 mod run;
 mod setting;
 
@@ -24,7 +25,7 @@ pub use grammar::grammar;
 
 use environment::Environment;
 use failure::Failure;
-use globals::{Globals, Verb};
+use globals::{DockerGlobals, Globals, Verb};
 
 /// Runs one command line and says how it ended.
 #[must_use]
@@ -41,8 +42,8 @@ pub fn main(argv: impl Iterator<Item = OsString>) -> ExitCode {
 }
 
 fn dispatch(argv: &[OsString], environment: &Environment) -> Result<u8, Failure> {
-    let Globals { choice, host, verb, arguments } = globals::read(argv)?;
-    let invocation = Invocation { argv, arguments, choice, host, environment };
+    let Globals { choice, docker, verb, arguments } = globals::read(argv)?;
+    let invocation = Invocation { argv, arguments, choice, docker, environment };
     match verb {
         Verb::Run(verb) => run::run(&invocation, verb),
         Verb::Audit => audit::audit(&invocation),
@@ -74,7 +75,7 @@ struct Invocation<'a> {
     arguments: usize,
     /// `--policy`.
     choice: Option<OsString>,
-    /// `--host`.
-    host: Option<String>,
+    /// Docker's own options before the verb.
+    docker: DockerGlobals,
     environment: &'a Environment,
 }

@@ -7,11 +7,11 @@ use std::path::Path;
 
 use super::environment::Environment;
 use super::failure::Failure;
-use super::setting::{self, Reach};
+use super::reach;
 use super::{Invocation, log, logins};
 use crate::cli::{self, Asked, FileError, Inputs, Parsed, UsageError, Verb, Want, Warning};
-use crate::engine::{ApiVersion, Console, Engine, EngineError, Pong};
-use crate::files::{self, DockerConfig, Logins};
+use crate::engine::{Console, Engine, EngineError, Pong};
+use crate::files::{self, Logins};
 use crate::report::CommandLine;
 use crate::request::{ImageRef, Origin, Request};
 
@@ -42,7 +42,7 @@ pub(super) async fn ask(
     let parsed = match cli::parse(verb, invocation.argv, invocation.arguments) {
         Ok(cli::Invocation::Container(parsed)) => parsed,
         Ok(cli::Invocation::Help(gates)) => {
-            let engine = reach(invocation)?.0;
+            let engine = reach::reach(invocation)?.engine();
             let text = match known(&engine.ping().await.cloned(), &gates) {
                 Ok(()) => cli::help(verb),
                 // Docker has nothing to explain then, and ends well.
@@ -53,17 +53,17 @@ pub(super) async fn ask(
         }
         Err(error) => {
             if let UsageError::Flag { gates, .. } = &error {
-                known(&reach(invocation)?.0.ping().await.cloned(), gates)?;
+                known(&reach::reach(invocation)?.engine().ping().await.cloned(), gates)?;
             }
             return Err(error.into());
         }
     };
     parsed.check_alone()?;
-    let (engine, config) = reach(invocation)?;
+    let reach = reach::reach(invocation)?;
+    let (engine, config) = (reach.engine(), &reach.config);
     let pong = engine.ping().await.cloned();
     known(&pong, parsed.gates())?;
-    let environment = invocation.environment;
-    let logins = if parsed.wants_credentials() { logins::all(environment, verb)? } else { Logins::new() };
+    let logins = if parsed.wants_credentials() { logins::all(invocation, verb)? } else { Logins::new() };
     let address = engine.endpoint().to_string();
     let (files, cidfile_exists) = look_up(&parsed);
     let cwd =
@@ -98,20 +98,6 @@ fn known(pong: &Result<Pong, EngineError>, gates: &[cli::Gate]) -> Result<(), Us
     match pong {
         Ok(pong) => cli::check_flags(gates, &cli::Engine { api: pong.api.minor, os: &pong.os }),
         Err(_) => Ok(()),
-    }
-}
-
-/// The engine that is meant, and docker's configuration.
-fn reach(invocation: &Invocation<'_>) -> Result<(Engine, DockerConfig), Failure> {
-    let Reach { endpoint, config } = setting::reach(invocation)?;
-    let Some(version) = invocation.environment.filled("DOCKER_API_VERSION") else {
-        return Ok((Engine::new(endpoint), config));
-    };
-    let version = version.to_string_lossy();
-    let api: Result<ApiVersion, _> = version.strip_prefix('v').unwrap_or(&version).parse();
-    match api {
-        Ok(api) => Ok((Engine::speaking(endpoint, api), config)),
-        Err(_) => Err(Failure::own(format!("DOCKER_API_VERSION is no version of the Engine API: `{version}`"))),
     }
 }
 

@@ -184,7 +184,7 @@ impl Job<'_> {
 
     async fn pull(&self, request: &Request) -> Result<(), Failure> {
         let Ok(image) = ImageRef::parse(&request.body.image) else { return Ok(()) };
-        let login = logins::of_registry(self.invocation.environment, self.verb, &image.registry)?;
+        let login = logins::of_registry(self.invocation, self.verb, &image.registry)?;
         let mut display = PullDisplay::new(&self.console);
         let show = |event: &PullEvent| {
             if !self.client.quiet {

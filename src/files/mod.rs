@@ -1,6 +1,7 @@
 //! Opens what is outside: policy files (suspiciously), the texts that a command line names, paths, and who asks.
 
 mod caller;
+mod contexts;
 mod credential_helper;
 mod credentials;
 mod directories;
@@ -10,6 +11,7 @@ mod policies;
 mod texts;
 
 pub use caller::{CallerError, caller, sudo_ids, user};
+pub use contexts::{Context, ContextError, TlsFiles, context, system_roots, tls_file};
 pub use credential_helper::HelperError;
 pub use credentials::{Credentials, CredentialsError, Login, Logins, configuration_with};
 pub use directories::make_directory;

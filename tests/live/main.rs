@@ -3,6 +3,12 @@
 #![cfg(test)]
 
 mod gateway;
+mod lifecycle_cidfile;
+mod lifecycle_codes;
+mod lifecycle_requests;
+mod lifecycle_signals;
+mod lifecycle_streams;
+mod lifecycle_terminal;
 mod limits;
 mod permissive;
 mod refusals;
@@ -14,5 +20,7 @@ mod users;
 mod http;
 #[path = "../support/pty.rs"]
 mod pty;
+#[path = "../support/relay.rs"]
+mod relay;
 #[path = "../support/sandbox.rs"]
 mod sandbox;

@@ -11,6 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::http::RawEngine;
+use crate::relay::Relay;
 
 /// No command of these tests takes a tenth of it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -42,6 +43,24 @@ impl Sandbox {
         Self { home, engine: RawEngine::at(&host), host }
     }
 
+    /// As [`Self::new`], with a relay in between that writes down every request.
+    pub(crate) fn watched() -> (Self, Relay) {
+        Self::with_relay(|_| None)
+    }
+
+    /// As [`Self::watched`], where the relay may answer in the engine's place.
+    pub(crate) fn with_relay(act: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> (Self, Relay) {
+        let mut sandbox = Self::new();
+        let relay = Relay::before(sandbox.engine.socket(), act);
+        sandbox.host = relay.host();
+        (sandbox, relay)
+    }
+
+    /// Under the policy that leaves everything to docker.
+    pub(crate) fn permissive(&self, line: &str) -> Outcome {
+        self.sdocker(&format!("--policy permissive {line}"))
+    }
+
     /// A command line after `sdocker`, split as a shell would.
     pub(crate) fn command(&self, line: &str) -> Command {
         let words = shell_words::split(line).unwrap();
@@ -63,6 +82,19 @@ impl Sandbox {
 
     pub(crate) fn sdocker_fed(&self, line: &str, stdin: &[u8]) -> Outcome {
         finish(line, self.command(line), stdin)
+    }
+
+    /// What a command prints where output and errors are one stream, in the order in which it was written.
+    pub(crate) fn with_one_stream(&self, line: &str) -> String {
+        let (mut from, to) = std::io::pipe().unwrap();
+        let mut command = self.command(line);
+        command.stdin(Stdio::null()).stdout(to.try_clone().unwrap()).stderr(to);
+        let mut child = command.spawn().unwrap();
+        drop(command);
+        let mut text = String::new();
+        from.read_to_string(&mut text).unwrap();
+        wait(&mut child, line);
+        text
     }
 
     pub(crate) fn state(&self) -> PathBuf {
