@@ -75,11 +75,13 @@ fn every_rule_can_be_explained() {
 #[test]
 fn usage_errors_are_said_with_code_2() {
     let home = home();
-    for words in [&["exec", "x"][..], &["--nosuch"], &["check"], &["gateway"], &["audit"], &["--policy"]] {
+    for words in [&["exec", "x"][..], &["check"], &["gateway"], &["audit"], &["--policy"]] {
         let (code, _, said) = sdocker(home.path(), words);
         assert_eq!(code, Some(2), "{words:?}: {said}");
         assert!(!said.is_empty(), "{words:?}");
     }
+    let (code, _, said) = sdocker(home.path(), &["--nosuch", "run"]);
+    assert!(code == Some(125) && said.starts_with("unknown flag: --nosuch\n"), "docker's own words: {said}");
     let (code, out, _) = sdocker(home.path(), &["--help"]);
     assert!(code == Some(0) && out.contains("--policy NAME|FILE"));
 }
