@@ -32,12 +32,10 @@ impl Parsed {
         is_on(&self.typed.client.use_api_socket)
     }
 
-    /// Refuses flags that this engine does not know: docker does so before it looks at anything else.
-    ///
-    /// # Errors
-    /// [`UsageError`], in docker's words.
-    pub fn check_flags(&self, engine: &Engine<'_>) -> Result<(), UsageError> {
-        check_gates(self.typed.gates.clone(), engine)
+    /// The flags that only some engines take.
+    #[must_use]
+    pub fn gates(&self) -> &[Gate] {
+        &self.typed.gates
     }
 }
 
@@ -47,8 +45,11 @@ impl Asked {
     /// # Errors
     /// [`UsageError`], in docker's words.
     pub fn for_engine(mut self, engine: &Engine<'_>) -> Result<Self, UsageError> {
-        check_gates(self.gates.clone(), engine)?;
+        check_flags(&self.gates, engine)?;
         self.check_mounts(engine.api)?;
+        if let Some(error) = self.platform_error.take().filter(|_| engine.api >= 41) {
+            return Err(error);
+        }
         let body = &mut self.request.body;
         let endpoints = body.networking_config.iter().flat_map(|n| n.endpoints_config.values().flatten());
         if engine.api < 44 && endpoints.into_iter().any(|e| !e.mac_address.is_empty()) {
@@ -83,8 +84,12 @@ impl Asked {
     }
 }
 
-/// All flags at fault at once, by name, as docker has it.
-fn check_gates(mut gates: Vec<Gate>, engine: &Engine<'_>) -> Result<(), UsageError> {
+/// Refuses flags that this engine does not know, all at once: docker does so before it looks at anything else.
+///
+/// # Errors
+/// [`UsageError`], in docker's words.
+pub fn check_flags(gates: &[Gate], engine: &Engine<'_>) -> Result<(), UsageError> {
+    let mut gates = gates.to_vec();
     gates.sort_by_key(|gate| gate.flag);
     gates.dedup();
     let words = gates.iter().filter_map(|gate| match gate.needs {

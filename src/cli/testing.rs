@@ -13,7 +13,7 @@ pub(crate) fn parse_of(verb: Verb, line: &str) -> Result<Parsed, UsageError> {
     let argv: Vec<OsString> = words.map(OsString::from).collect();
     match parse(verb, &argv, 2)? {
         Invocation::Container(parsed) => Ok(*parsed),
-        Invocation::Help => panic!("{line} asks for help"),
+        Invocation::Help(_) => panic!("{line} asks for help"),
     }
 }
 

@@ -21,9 +21,9 @@ pub(super) fn of_registry(invocation: &Invocation<'_>, verb: Verb, registry: &st
 pub(super) fn all(invocation: &Invocation<'_>, verb: Verb) -> Result<Logins, Failure> {
     let all = read(invocation)?.all();
     let (logins, failures) = all.map_err(|why| failed(verb, format!("resolving credentials failed: {why}")))?;
+    let environment = invocation.environment;
     for (registry, why) in failures {
         let words = format!("Failed to get credentials for registry: {registry}");
-        let environment = invocation.environment;
         environment.complain(&log::warning_with(&words, &why.to_string(), environment.stderr_is_terminal()));
     }
     Ok(logins)

@@ -41,14 +41,18 @@ pub(super) async fn ask(
 ) -> Result<Option<Question>, Failure> {
     let parsed = match cli::parse(verb, invocation.argv, invocation.arguments) {
         Ok(cli::Invocation::Container(parsed)) => parsed,
-        Ok(cli::Invocation::Help) => {
-            greet(invocation).await;
-            super::own::print(invocation, &cli::help(verb))?;
+        Ok(cli::Invocation::Help(gates)) => {
+            let text = match greet(invocation, &gates).await {
+                Ok(()) => cli::help(verb),
+                // Docker has nothing to explain then, and ends well.
+                Err(error) => format!("{error}\n"),
+            };
+            super::own::print(invocation, &text)?;
             return Ok(None);
         }
         Err(error) => {
-            if matches!(error, UsageError::Flag { .. }) {
-                greet(invocation).await;
+            if let UsageError::Flag { gates, .. } = &error {
+                greet(invocation, gates).await?;
             }
             return Err(error.into());
         }
@@ -57,9 +61,7 @@ pub(super) async fn ask(
     let reach = reach::reach(invocation)?;
     let (engine, config) = (reach.engine(), &reach.config);
     let pong = engine.ping().await.cloned();
-    if let Ok(pong) = &pong {
-        parsed.check_flags(&cli::Engine { api: pong.api.minor, os: &pong.os })?;
-    }
+    known(&pong, parsed.gates())?;
     let logins = if parsed.wants_credentials() { logins::all(invocation, verb)? } else { Logins::new() };
     let address = engine.endpoint().to_string();
     let (files, cidfile_exists) = look_up(&parsed);
@@ -90,10 +92,19 @@ pub(super) async fn ask(
     Ok(Some(Question { asked, engine, pong, logins, line }))
 }
 
-/// Docker greets the engine even where help or a mistaken flag is all there is to say; whether that works does not matter.
-async fn greet(invocation: &Invocation<'_>) {
-    if let Ok(reach) = reach::reach(invocation) {
-        let _ = reach.engine().ping().await;
+/// Docker greets the engine even where help or a mistaken flag is all there is to say; where none is found, no matter.
+async fn greet(invocation: &Invocation<'_>, gates: &[cli::Gate]) -> Result<(), UsageError> {
+    match reach::reach(invocation) {
+        Ok(reach) => known(&reach.engine().ping().await.cloned(), gates),
+        Err(_) => Ok(()),
+    }
+}
+
+/// Refuses flags that the engine does not know; one that did not answer knows them all.
+fn known(pong: &Result<Pong, EngineError>, gates: &[cli::Gate]) -> Result<(), UsageError> {
+    match pong {
+        Ok(pong) => cli::check_flags(gates, &cli::Engine { api: pong.api.minor, os: &pong.os }),
+        Err(_) => Ok(()),
     }
 }
 

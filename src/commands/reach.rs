@@ -37,9 +37,19 @@ impl Reach {
 pub(super) fn reach(invocation: &Invocation<'_>) -> Result<Reach, Failure> {
     let (environment, docker) = (invocation.environment, &invocation.docker);
     let directory = directory(invocation);
-    let config = DockerConfig::read(&directory.join("config.json")).map_err(|why| Failure::own(why.to_string()))?;
     let api = api(environment)?;
     let settings = Settings { environment, docker, directory: &directory };
+    let config = match DockerConfig::read(&directory.join("config.json")) {
+        Ok(config) => config,
+        // As docker goes on: what the file says of the engine does not count then.
+        Err(why) if settings.names_engine() => {
+            environment.complain(&format!("WARNING: {why}\n"));
+            DockerConfig::default()
+        }
+        Err(why) => {
+            return Err(Failure::own(format!("{why}; it may name another engine: mend it, or set DOCKER_HOST")));
+        }
+    };
     let endpoint = match settings.context(config.current_context.as_deref())? {
         Some(name) => settings.named(&name)?,
         None => settings.default_context()?,
@@ -78,6 +88,13 @@ impl Settings<'_> {
     fn text(&self, variable: &str) -> Result<Option<&str>, Failure> {
         let Some(value) = self.environment.filled(variable) else { return Ok(None) };
         value.to_str().map(Some).ok_or_else(|| Failure::own(format!("{variable} is not UTF-8: {value:?}")))
+    }
+
+    /// Whether the engine is named outside of docker's configuration.
+    fn names_engine(&self) -> bool {
+        let filled = |name: &str| self.environment.filled(name).is_some();
+        let asked = self.docker.context.as_deref().is_some_and(|name| !name.is_empty());
+        asked || !self.docker.hosts.is_empty() || filled("DOCKER_HOST") || filled("DOCKER_CONTEXT")
     }
 
     /// The context that counts; none where options and variables name the engine themselves.

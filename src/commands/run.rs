@@ -14,6 +14,9 @@ use crate::request::mounts::{MountSource, mounts};
 use crate::request::{BindKind, Caller, Facts, Finding, ImageRef, Request};
 use crate::verdict::{self, Approval, Approved, Verdict};
 
+/// The API by which docker judges a command line when no engine answers.
+const NO_ENGINE_API: u16 = 50;
+
 /// Where `--use-api-socket` has docker's configuration; the request says so in `DOCKER_CONFIG`.
 const CREDENTIALS_INSIDE: &str = "/run/secrets/docker/config.json";
 
@@ -45,8 +48,9 @@ struct Job<'a> {
 impl Job<'_> {
     async fn run(&self, asked: Asked, pong: Result<Pong, EngineError>) -> Result<u8, Failure> {
         self.judge_image(&asked.request)?;
-        let pong = pong.map_err(|why| self.failed(&why))?;
-        let Asked { request, warnings, .. } = asked.for_engine(&cli::Engine { api: pong.api.minor, os: &pong.os })?;
+        let (api, os) = pong.as_ref().map_or((NO_ENGINE_API, ""), |pong| (pong.api.minor, &pong.os));
+        let Asked { request, warnings, .. } = asked.for_engine(&cli::Engine { api, os })?;
+        pong.map_err(|why| self.failed(&why))?;
         let mut cidfile = CidFile::create(self.client.cidfile.as_deref()).map_err(|why| self.complaint(why))?;
         let mut pulled = false;
         if self.client.pull == PullPolicy::Always {

@@ -110,7 +110,7 @@ fn asked(case: &Case) -> Result<Outcome, cli::UsageError> {
     };
     let argv: Vec<OsString> = ["docker"].into_iter().chain(words).map(OsString::from).collect();
     let parsed = match cli::parse(verb, &argv, start)? {
-        Invocation::Help => return Ok(Outcome::Help(cli::help(verb))),
+        Invocation::Help(_) => return Ok(Outcome::Help(cli::help(verb))),
         Invocation::Container(parsed) => parsed,
     };
     let world = World { files: case.files(), places: &case.places };

@@ -37,6 +37,11 @@ pub(crate) fn lines() -> impl Iterator<Item = &'static str> {
     include_str!("../cases/run.jsonl").lines()
 }
 
+/// Further ones, recorded in the same way. What they are about is seen by the whole program only.
+pub(crate) fn more_lines() -> impl Iterator<Item = &'static str> {
+    include_str!("../cases/run-more.jsonl").lines()
+}
+
 impl Places {
     /// Below a directory, which need not exist.
     #[must_use]

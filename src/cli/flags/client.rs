@@ -105,8 +105,8 @@ impl Client {
     }
 
     /// The platform for the query: what was typed, else the environment's.
-    pub(crate) fn lower_platform(&self, draft: &mut Draft<'_>) -> Said<Option<String>> {
-        let wanted = self.wanted_platform(draft.inputs);
+    pub(crate) fn lower_platform(&self, inputs: &Inputs<'_>) -> Said<Option<String>> {
+        let wanted = self.wanted_platform(inputs);
         if wanted.is_empty() { Ok(None) } else { platform::platform(&wanted).map(Some) }
     }
 }
