@@ -222,10 +222,10 @@ impl fmt::Display for Call<'_> {
     }
 }
 
-/// HEAD, and GET for engines that do not know it; unlike every other path these carry no version.
+/// HEAD, and GET for engines that do not know it, or have something to say; unlike every other path these carry no version.
 async fn ask(wire: &Wire, pinned: Option<ApiVersion>) -> Result<Pong, EngineError> {
     let mut answer = wire.send(request(Method::HEAD, "/_ping", Vec::new())?).await?;
-    if matches!(answer.status(), StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED) {
+    if !matches!(answer.status(), StatusCode::OK | StatusCode::INTERNAL_SERVER_ERROR) {
         answer = wire.send(request(Method::GET, "/_ping", Vec::new())?).await?;
     }
     let header = |name: &str| answer.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
