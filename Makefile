@@ -23,6 +23,7 @@ check: tools licences
 
 # Everything, on a private engine that this starts and stops. An engine that already runs is never touched.
 test: check
+	$(ENGINE) need docker-registry=docker-registry
 	$(CARGO) test --locked --test live --no-run
 	$(ENGINE) with $(CARGO) test --locked --test live
 

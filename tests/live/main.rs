@@ -12,6 +12,7 @@ mod lifecycle_terminal;
 mod limits;
 mod permissive;
 mod refusals;
+mod registry;
 mod streams;
 mod terminal;
 mod users;
