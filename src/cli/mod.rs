@@ -77,6 +77,12 @@ pub fn parse(verb: Verb, argv: &[OsString], start: usize) -> Result<Invocation, 
     Ok(Invocation::Container(Box::new(Parsed { verb, typed, image, command: positionals.collect() })))
 }
 
+/// What docker's reader says is wrong with a JSON text; nothing where that is in order.
+#[must_use]
+pub fn json_fault(text: &[u8]) -> Option<String> {
+    values::json::compact(text).err()
+}
+
 fn texts(verb: Verb, argv: &[OsString]) -> Result<Vec<&str>, UsageError> {
     let text = |(index, argument): (usize, &'_ OsString)| match argument.to_str() {
         Some(_) => Ok(()),

@@ -73,8 +73,12 @@ const GLOBALS: [Global; 13] = [
 
 const LOG_LEVELS: [&str; 8] = ["panic", "fatal", "error", "warn", "warning", "info", "debug", "trace"];
 
-/// Exit code for a verb that is none.
+/// Exit code for what is ours and mistaken.
 const USAGE: u8 = 2;
+
+fn usage(message: &str) -> Failure {
+    Failure::Own { message: format!("sdocker: {message}\nRun 'sdocker --help' for more information"), code: USAGE }
+}
 
 /// Docker's words for an option that it does not understand.
 fn refused(message: &str) -> Failure {
@@ -145,7 +149,11 @@ impl<'a> Reader<'a> {
             Some(value) => self.set(global, OsStr::new(value)),
             None if global.switch => self.set(global, OsStr::new("true")),
             None => {
-                let value = self.separate().ok_or_else(|| refused(&format!("flag needs an argument: {token}")))?;
+                let lacking = || match global.name {
+                    "policy" => usage("`--policy` needs a value"),
+                    _ => refused(&format!("flag needs an argument: {token}")),
+                };
+                let value = self.separate().ok_or_else(lacking)?;
                 self.set(global, value)
             }
         }
@@ -262,13 +270,9 @@ fn verb(text: &str, next: Option<&OsString>) -> Result<(Verb, usize), Failure> {
         ("audit", _) => Ok((Verb::Audit, 1)),
         ("help", _) => Ok((Verb::Help, 1)),
         ("version", _) => Ok((Verb::Version, 1)),
-        (other, _) => Err(Failure::Own {
-            message: format!(
-                "sdocker: `{other}` is not among the verbs that sdocker judges (run, create); use docker itself for it\n\
-                 Run 'sdocker --help' for more information"
-            ),
-            code: USAGE,
-        }),
+        (other, _) => Err(usage(&format!(
+            "`{other}` is not among the verbs that sdocker judges (run, create); use docker itself for it"
+        ))),
     }
 }
 
@@ -325,7 +329,7 @@ mod tests {
             (&["-D=x"], "125 invalid argument \"x\" for \"-D, --debug\" flag: strconv.ParseBool: parsing \"x\": inv"),
             (&["-H"], "125 flag needs an argument: 'H' in -H\n"),
             (&["--tlscacert"], "125 flag needs an argument: --tlscacert\n"),
-            (&["--policy"], "125 flag needs an argument: --policy\n"),
+            (&["--policy"], "2 sdocker: `--policy` needs a value\n"),
             (&["---x"], "125 bad flag syntax: ---x\n"),
             (&["-l", "bogus", "run"], "1 Unable to parse logging level: bogus"),
             (&["-l=", "run"], "1 Unable to parse logging level: ="),

@@ -30,9 +30,8 @@ pub(super) fn all(invocation: &Invocation<'_>, verb: Verb) -> Result<Logins, Fai
 }
 
 fn read(invocation: &Invocation<'_>) -> Result<Credentials, Failure> {
-    let directory = reach::directory(invocation.environment, &invocation.docker);
-    let read = Credentials::read(&directory.join("config.json"), invocation.environment.raw("PATH"));
-    read.map_err(|why| Failure::own(why.to_string()))
+    let file = reach::directory(invocation).join("config.json");
+    Credentials::read(&file, invocation.environment.raw("PATH")).map_err(|why| Failure::own(why.to_string()))
 }
 
 fn failed(verb: Verb, message: String) -> Failure {

@@ -42,8 +42,7 @@ pub(super) async fn ask(
     let parsed = match cli::parse(verb, invocation.argv, invocation.arguments) {
         Ok(cli::Invocation::Container(parsed)) => parsed,
         Ok(cli::Invocation::Help(gates)) => {
-            let engine = reach::reach(invocation)?.engine();
-            let text = match known(&engine.ping().await.cloned(), &gates) {
+            let text = match greet(invocation, &gates).await {
                 Ok(()) => cli::help(verb),
                 // Docker has nothing to explain then, and ends well.
                 Err(error) => format!("{error}\n"),
@@ -53,7 +52,7 @@ pub(super) async fn ask(
         }
         Err(error) => {
             if let UsageError::Flag { gates, .. } = &error {
-                known(&reach::reach(invocation)?.engine().ping().await.cloned(), gates)?;
+                greet(invocation, gates).await?;
             }
             return Err(error.into());
         }
@@ -91,6 +90,14 @@ pub(super) async fn ask(
     }
     let line = shown_again(invocation.argv, &asked.request);
     Ok(Some(Question { asked, engine, pong, logins, line }))
+}
+
+/// Docker greets the engine even where help or a mistaken flag is all there is to say; where none is found, no matter.
+async fn greet(invocation: &Invocation<'_>, gates: &[cli::Gate]) -> Result<(), UsageError> {
+    match reach::reach(invocation) {
+        Ok(reach) => known(&reach.engine().ping().await.cloned(), gates),
+        Err(_) => Ok(()),
+    }
 }
 
 /// Refuses flags that the engine does not know; one that did not answer knows them all.

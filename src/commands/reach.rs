@@ -36,10 +36,20 @@ impl Reach {
 /// An address or a context that is none, keys that cannot be read, a configuration of docker's that cannot be read.
 pub(super) fn reach(invocation: &Invocation<'_>) -> Result<Reach, Failure> {
     let (environment, docker) = (invocation.environment, &invocation.docker);
-    let directory = directory(environment, docker);
-    let config = DockerConfig::read(&directory.join("config.json")).map_err(|why| Failure::own(why.to_string()))?;
+    let directory = directory(invocation);
     let api = api(environment)?;
     let settings = Settings { environment, docker, directory: &directory };
+    let config = match DockerConfig::read(&directory.join("config.json")) {
+        Ok(config) => config,
+        // As docker goes on: what the file says of the engine does not count then.
+        Err(why) if settings.names_engine() => {
+            environment.complain(&format!("WARNING: {why}\n"));
+            DockerConfig::default()
+        }
+        Err(why) => {
+            return Err(Failure::own(format!("{why}; it may name another engine: mend it, or set DOCKER_HOST")));
+        }
+    };
     let endpoint = match settings.context(config.current_context.as_deref())? {
         Some(name) => settings.named(&name)?,
         None => settings.default_context()?,
@@ -47,8 +57,9 @@ pub(super) fn reach(invocation: &Invocation<'_>) -> Result<Reach, Failure> {
     Ok(Reach { endpoint, config, api })
 }
 
-/// `--config`, `DOCKER_CONFIG`, `~/.docker`.
-pub(super) fn directory(environment: &Environment, docker: &DockerGlobals) -> PathBuf {
+/// Where docker keeps its configuration: `--config`, `DOCKER_CONFIG`, `~/.docker`.
+pub(super) fn directory(invocation: &Invocation<'_>) -> PathBuf {
+    let (environment, docker) = (invocation.environment, &invocation.docker);
     let named = docker.config.as_deref().filter(|path| !path.is_empty()).map(PathBuf::from);
     let variable = || environment.filled("DOCKER_CONFIG").map(PathBuf::from);
     let home = || environment.filled("HOME").map(PathBuf::from).or_else(|| files::caller().ok()?.home);
@@ -77,6 +88,13 @@ impl Settings<'_> {
     fn text(&self, variable: &str) -> Result<Option<&str>, Failure> {
         let Some(value) = self.environment.filled(variable) else { return Ok(None) };
         value.to_str().map(Some).ok_or_else(|| Failure::own(format!("{variable} is not UTF-8: {value:?}")))
+    }
+
+    /// Whether the engine is named outside of docker's configuration.
+    fn names_engine(&self) -> bool {
+        let filled = |name: &str| self.environment.filled(name).is_some();
+        let asked = self.docker.context.as_deref().is_some_and(|name| !name.is_empty());
+        asked || !self.docker.hosts.is_empty() || filled("DOCKER_HOST") || filled("DOCKER_CONTEXT")
     }
 
     /// The context that counts; none where options and variables name the engine themselves.

@@ -39,7 +39,8 @@ fn it_is_restored_when_the_engine_goes_away() {
     let name = sandbox.name();
     let pty = at_terminal(&watched, &format!("run -it --name {name} busybox sh -c 'echo ready; cat'"));
     pty.sees("ready");
-    eventually("raw mode", || is_raw(&pty));
+    eventually("the start is answered", || relay.has_seen("/resize?"));
+    assert!(is_raw(&pty));
     relay.hang_up();
     pty.sees("error waiting for container: unexpected EOF");
     ends_restored(pty, 125);

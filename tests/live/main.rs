@@ -11,6 +11,7 @@ mod lifecycle_streams;
 mod lifecycle_terminal;
 mod limits;
 mod permissive;
+mod reach;
 mod refusals;
 mod registry;
 mod streams;
@@ -25,3 +26,5 @@ mod pty;
 mod relay;
 #[path = "../support/sandbox.rs"]
 mod sandbox;
+#[path = "../support/tls_front.rs"]
+mod tls_front;

@@ -189,11 +189,19 @@ pub(crate) fn wait(child: &mut Child, line: &str) -> Option<i32> {
             return status.code();
         }
         if Instant::now() > deadline {
+            let doing = doing(child.id());
             child.kill().unwrap();
-            panic!("`sdocker {line}` did not end in {PATIENCE:?}");
+            panic!("`sdocker {line}` did not end in {PATIENCE:?}; its threads: {doing}");
         }
         thread::sleep(Duration::from_millis(5));
     }
+}
+
+/// What the threads of a process wait for, as far as the kernel tells.
+fn doing(process: u32) -> String {
+    let tasks = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    let read = |task: &Path, name: &str| fs::read_to_string(task.join(name)).unwrap_or_default().trim().to_owned();
+    tasks.map(|task| format!("[{} {}]", read(&task.path(), "stat"), read(&task.path(), "wchan"))).collect()
 }
 
 /// Waits until something holds.
