@@ -23,7 +23,7 @@ check: tools licences
 
 # Everything, on a private engine that this starts and stops. An engine that already runs is never touched.
 test: check
-	$(ENGINE) need ssh=openssh-client docker=$$(apt-cache show docker-cli >/dev/null 2>&1 && echo docker-cli || echo docker.io)
+	$(ENGINE) need docker-registry=docker-registry ssh=openssh-client docker=$$(apt-cache show docker-cli >/dev/null 2>&1 && echo docker-cli || echo docker.io)
 	$(CARGO) test --locked --test live --no-run
 	$(ENGINE) with $(CARGO) test --locked --test live
 

@@ -13,6 +13,7 @@ mod limits;
 mod permissive;
 mod reach;
 mod refusals;
+mod registry;
 mod streams;
 mod terminal;
 mod users;
