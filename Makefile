@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 CARGO ?= cargo
 ENGINE = tests/support/engine
 
-.PHONY: all build check test licences demo bench install uninstall clean tools
+.PHONY: all build check test licences demo bench install uninstall clean tools generate
 
 all: build
 
@@ -23,6 +23,7 @@ check: tools licences
 
 # Everything, on a private engine that this starts and stops. An engine that already runs is never touched.
 test: check
+	$(ENGINE) need ssh=openssh-client docker=$$(apt-cache show docker-cli >/dev/null 2>&1 && echo docker-cli || echo docker.io)
 	$(CARGO) test --locked --test live --no-run
 	$(ENGINE) with $(CARGO) test --locked --test live
 
@@ -40,11 +41,24 @@ bench: tools
 	$(CARGO) bench --locked --bench run --no-run
 	$(ENGINE) with $(CARGO) bench --locked --bench run
 
+# Man pages and completions, anew out of the tables.
+generate: tools
+	SDOCKER_GENERATE=1 $(CARGO) test --locked --test generated
+
+MAN = $(DESTDIR)$(PREFIX)/share/man/man1
+SHARE = $(DESTDIR)$(PREFIX)/share
+
 install: build
 	install -D -m 755 target/release/sdocker $(DESTDIR)$(PREFIX)/bin/sdocker
+	install -D -m 644 -t $(MAN) man/sdocker.1 man/sdocker-run.1
+	install -D -m 644 dist/completions/sdocker.bash $(SHARE)/bash-completion/completions/sdocker
+	install -D -m 644 dist/completions/_sdocker $(SHARE)/zsh/site-functions/_sdocker
+	install -D -m 644 dist/completions/sdocker.fish $(SHARE)/fish/vendor_completions.d/sdocker.fish
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/sdocker
+	rm -f $(DESTDIR)$(PREFIX)/bin/sdocker $(MAN)/sdocker.1 $(MAN)/sdocker-run.1
+	rm -f $(SHARE)/bash-completion/completions/sdocker $(SHARE)/zsh/site-functions/_sdocker
+	rm -f $(SHARE)/fish/vendor_completions.d/sdocker.fish
 
 clean:
 	$(CARGO) clean

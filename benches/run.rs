@@ -27,7 +27,8 @@ use http::RawEngine;
 const SDOCKER: &str = env!("CARGO_BIN_EXE_sdocker");
 const ROUNDS: usize = 30;
 const STREAM_ROUNDS: usize = 3;
-const STREAM_MEBIBYTES: u64 = 512;
+const STREAM_MEBIBYTES: u64 = 1024;
+const CROWD: usize = 100;
 
 /// What one run of a program took.
 #[derive(Debug, Clone, Copy)]
@@ -124,6 +125,7 @@ fn compare() {
     runs(&bench, rounds);
     start_up(&bench, rounds);
     streams(&bench);
+    crowd(&bench);
     let size = |path: &Path| path.metadata().unwrap().len() as f64 / 1e6;
     row("binary, MB", size(&bench.docker), size(Path::new(SDOCKER)), "");
 }
@@ -196,6 +198,26 @@ fn streams(bench: &Bench) {
         row(&format!("{name} of {STREAM_MEBIBYTES} MiB, s"), docker, ours, "1.00");
         row(&format!("{name} of {STREAM_MEBIBYTES} MiB, CPU s"), docker_cpu, our_cpu, "0.50");
     }
+}
+
+/// Many runs at the same time: until the last has ended, and what all clients together hold at their peaks.
+fn crowd(bench: &Bench) {
+    let contestants =
+        [(bench.docker.as_path(), "run --rm busybox true"), (Path::new(SDOCKER), "run --rm busybox true")];
+    let outcomes = contestants.map(|(program, line)| {
+        let begin = Instant::now();
+        let costs: Vec<Cost> = std::thread::scope(|scope| {
+            let runs: Vec<_> = (0..CROWD).map(|_| scope.spawn(|| bench.measure(program, line, None))).collect();
+            runs.into_iter().map(|run| run.join().unwrap()).collect()
+        });
+        let memory: i64 = costs.iter().map(|cost| cost.peak_kib).sum();
+        let cpu: f64 = costs.iter().map(|cost| millis(cost.cpu)).sum();
+        (begin.elapsed().as_secs_f64(), cpu, memory as f64 * 1.024e-3)
+    });
+    let [docker, ours] = outcomes;
+    row(&format!("{CROWD} runs at once, s"), docker.0, ours.0, "");
+    row(&format!("{CROWD} runs at once, CPU ms"), docker.1, ours.1, "");
+    row(&format!("{CROWD} runs at once, memory MB"), docker.2, ours.2, "");
 }
 
 fn version_of(docker: &Path) -> String {

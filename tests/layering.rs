@@ -52,6 +52,7 @@ impl Where {
 
 /// Every dependency, by the name that the code knows it under.
 const CRATES: &[(&str, Where)] = &[
+    ("base64", Only(&["files"])),
     ("bollard", Only(&["engine"])),
     ("clap", Only(&["cli", "commands"])),
     ("futures_util", From(5)),
@@ -59,6 +60,7 @@ const CRATES: &[(&str, Where)] = &[
     ("hyper", Only(&["engine", "gateway"])),
     ("hyper_util", Only(&["engine", "gateway"])),
     ("jiff", Everywhere),
+    ("ring", Only(&["files"])),
     ("rustix", From(5)),
     ("serde", Everywhere),
     ("serde_json", Everywhere),
@@ -67,6 +69,7 @@ const CRATES: &[(&str, Where)] = &[
     ("tar", From(5)),
     ("thiserror", Everywhere),
     ("tokio", From(5)),
+    ("tokio_rustls", Only(&["engine"])),
     ("toml", Only(&["policy"])),
     ("unicode_width", Everywhere),
     ("uzers", From(5)),

@@ -2,6 +2,7 @@
 
 use super::flag::Needs;
 use super::lower::Asked;
+use super::typed::{Gate, Parsed, is_on};
 use super::usage::UsageError;
 
 /// The engine, as its answer to a ping tells.
@@ -13,14 +14,42 @@ pub struct Engine<'a> {
     pub os: &'a str,
 }
 
+impl Parsed {
+    /// What docker judges before it asks the engine anything. Where a flag needs an engine of some kind, it asks first.
+    ///
+    /// # Errors
+    /// [`UsageError`], in docker's words.
+    pub fn check_alone(&self) -> Result<(), UsageError> {
+        if !self.typed.gates.is_empty() {
+            return Ok(());
+        }
+        self.typed.client.pull_policy().map(drop).map_err(|e| self.verb.late(e))
+    }
+
+    /// Whether docker's credentials are to be looked up: `--use-api-socket`.
+    #[must_use]
+    pub fn wants_credentials(&self) -> bool {
+        is_on(&self.typed.client.use_api_socket)
+    }
+
+    /// The flags that only some engines take.
+    #[must_use]
+    pub fn gates(&self) -> &[Gate] {
+        &self.typed.gates
+    }
+}
+
 impl Asked {
     /// Holds the request against the engine: refuses what it does not know, leaves out what docker would leave out.
     ///
     /// # Errors
     /// [`UsageError`], in docker's words.
     pub fn for_engine(mut self, engine: &Engine<'_>) -> Result<Self, UsageError> {
-        self.check_gates(engine)?;
+        check_flags(&self.gates, engine)?;
         self.check_mounts(engine.api)?;
+        if let Some(error) = self.platform_error.take().filter(|_| engine.api >= 41) {
+            return Err(error);
+        }
         let body = &mut self.request.body;
         let endpoints = body.networking_config.iter().flat_map(|n| n.endpoints_config.values().flatten());
         if engine.api < 44 && endpoints.into_iter().any(|e| !e.mac_address.is_empty()) {
@@ -41,26 +70,6 @@ impl Asked {
         Ok(self)
     }
 
-    /// All flags at fault at once, by name, as docker has it.
-    fn check_gates(&self, engine: &Engine<'_>) -> Result<(), UsageError> {
-        let mut gates = self.gates.clone();
-        gates.sort_by_key(|gate| gate.flag);
-        gates.dedup();
-        let words = gates.iter().filter_map(|gate| match gate.needs {
-            Needs::Api(least) if engine.api < least => Some(format!(
-                "\"--{}\" requires API version 1.{least}, but the Docker daemon API version is 1.{}",
-                gate.flag, engine.api
-            )),
-            Needs::Windows if engine.os != "windows" => Some(format!(
-                "\"--{}\" is only supported on a Docker daemon running on windows, but the Docker daemon is running on {}",
-                gate.flag, engine.os
-            )),
-            Needs::Nothing | Needs::Api(_) | Needs::Windows => None,
-        });
-        let words: Vec<String> = words.collect();
-        if words.is_empty() { Ok(()) } else { Err(UsageError::Plain(words.join("\n"))) }
-    }
-
     fn check_mounts(&self, api: u16) -> Result<(), UsageError> {
         let binds = self.request.body.host_config.mounts.iter().filter_map(|m| m.bind_options.as_ref());
         for bind in binds {
@@ -73,6 +82,29 @@ impl Asked {
         }
         Ok(())
     }
+}
+
+/// Refuses flags that this engine does not know, all at once: docker does so before it looks at anything else.
+///
+/// # Errors
+/// [`UsageError`], in docker's words.
+pub fn check_flags(gates: &[Gate], engine: &Engine<'_>) -> Result<(), UsageError> {
+    let mut gates = gates.to_vec();
+    gates.sort_by_key(|gate| gate.flag);
+    gates.dedup();
+    let words = gates.iter().filter_map(|gate| match gate.needs {
+        Needs::Api(least) if engine.api < least => Some(format!(
+            "\"--{}\" requires API version 1.{least}, but the Docker daemon API version is 1.{}",
+            gate.flag, engine.api
+        )),
+        Needs::Windows if !matches!(engine.os, "windows" | "") => Some(format!(
+            "\"--{}\" is only supported on a Docker daemon running on windows, but the Docker daemon is running on {}",
+            gate.flag, engine.os
+        )),
+        Needs::Nothing | Needs::Api(_) | Needs::Windows => None,
+    });
+    let words: Vec<String> = words.collect();
+    if words.is_empty() { Ok(()) } else { Err(UsageError::Plain(words.join("\n"))) }
 }
 
 #[cfg(test)]

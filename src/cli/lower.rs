@@ -24,6 +24,8 @@ pub struct Asked {
     pub gates: Vec<Gate>,
     /// What docker says on stderr before it goes on.
     pub warnings: Vec<Warning>,
+    /// Why the platform is none; that matters to engines that are told it.
+    pub(super) platform_error: Option<UsageError>,
 }
 
 /// What stays with the client. Which streams it attaches is in the body, as docker has it.
@@ -41,6 +43,8 @@ pub struct ClientOptions {
     pub sig_proxy: bool,
     /// `--pull`
     pub pull: PullPolicy,
+    /// The platform that a pull asks for: as typed, where the create call has it in its plain form.
+    pub pull_platform: Option<String>,
     /// `-q`
     pub quiet: bool,
     /// `--cidfile`
@@ -77,13 +81,17 @@ impl Parsed {
             return Err(UsageError::Plain(words.to_owned()));
         }
         typed.process.lower_streams(&mut draft, detach);
-        let (platform, copy_credentials) = create(typed, &mut draft).map_err(|e| verb.creating(e))?;
+        let copy_credentials = create(typed, &mut draft).map_err(|e| verb.creating(e))?;
+        let (platform, platform_error) = match typed.client.lower_platform(inputs) {
+            Ok(platform) => (platform, None),
+            Err(words) => (None, Some(verb.creating(words))),
+        };
         let client = self.client(inputs, pull, copy_credentials);
         let name = Some(text_of(&typed.client.name)).filter(|name| !name.is_empty()).map(str::to_owned);
         let manner = Manner { detached: detach && verb.starts(), restart_typed: typed.lifecycle.restart.is_some() };
         let Draft { body, origins, warnings, inputs: _ } = draft;
         let request = Request { body, name, platform, origins, manner };
-        Ok(Asked { request, client, gates: typed.gates.clone(), warnings })
+        Ok(Asked { request, client, gates: typed.gates.clone(), warnings, platform_error })
     }
 
     fn client(&self, inputs: &Inputs<'_>, pull: PullPolicy, copy_credentials: bool) -> ClientOptions {
@@ -102,6 +110,7 @@ impl Parsed {
             tty: is_on(&typed.process.tty),
             sig_proxy: typed.client.sig_proxy.as_ref().is_none_or(|s| s.value),
             pull,
+            pull_platform: text(&typed.client.wanted_platform(inputs).to_lowercase()),
             quiet: is_on(&typed.client.quiet),
             cidfile: text(text_of(&typed.client.cidfile)),
             detach_keys: text(text_of(&typed.client.detach_keys)).or(inputs.detach_keys.and_then(text)),
@@ -141,8 +150,8 @@ fn lower_body(typed: &Typed, draft: &mut Draft<'_>) -> Said<()> {
     Ok(())
 }
 
-/// What docker does last before the create call; its answer is the platform, and whether credentials are copied.
-fn create(typed: &Typed, draft: &mut Draft<'_>) -> Said<(Option<String>, bool)> {
+/// What docker does last before the create call; its answer is whether credentials are copied.
+fn create(typed: &Typed, draft: &mut Draft<'_>) -> Said<bool> {
     typed.network.warn_of_local_dns(draft);
     typed.client.check_cidfile(draft)?;
     check_image(&draft.body.image).map_err(|e| e.to_string())?;
@@ -150,11 +159,10 @@ fn create(typed: &Typed, draft: &mut Draft<'_>) -> Said<(Option<String>, bool)> 
         Some(wish) if wish.value => mount_engine_socket(draft, &wish.origin)?,
         _ => false,
     };
-    let platform = typed.client.lower_platform(draft)?;
     if let Some((rows, columns)) = draft.inputs.console {
         draft.body.host_config.console_size = [rows.into(), columns.into()];
     }
-    Ok((platform, copied))
+    Ok(copied)
 }
 
 /// A reference, or an image's id: bare or as its digest.

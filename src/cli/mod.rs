@@ -22,7 +22,7 @@ mod wants;
 use std::ffi::OsString;
 
 pub use draft::Warning;
-pub use engine::Engine;
+pub use engine::{Engine, check_flags};
 pub use flag::{Flag, Kind, Needs};
 pub use flags::client::PullPolicy;
 pub use flags::{THEMES, Theme, all as all_flags};
@@ -40,8 +40,8 @@ use typed::{Traced, Typed, is_on};
 /// What a command line is.
 #[derive(Debug)]
 pub enum Invocation {
-    /// Only an explanation is wanted: [`help`].
-    Help,
+    /// Only an explanation is wanted: [`help`]. The flags are those that only some engines take.
+    Help(Vec<Gate>),
     /// A container is wanted.
     Container(Box<Parsed>),
 }
@@ -55,19 +55,19 @@ pub fn parse(verb: Verb, argv: &[OsString], start: usize) -> Result<Invocation, 
     let mut typed = Typed::default();
     let mut walk = Walk::new(verb, &argv, start);
     for occurrence in &mut walk {
-        let found = occurrence.map_err(|message| verb.flag_error(message))?;
+        let found = occurrence.map_err(|message| verb.flag_error(message, &typed.gates))?;
         let arg = Arg { value: found.value, origin: found.place.into() };
         (found.flag.take)(&mut typed, arg).map_err(|why| {
             let value = values::quote::quote(found.value);
             let flag = values::quote::quote(&found.flag.shown(found.name));
-            verb.flag_error(format!("invalid argument {value} for {flag} flag: {why}"))
+            verb.flag_error(format!("invalid argument {value} for {flag} flag: {why}"), &typed.gates)
         })?;
         if found.flag.needs != Needs::Nothing {
             typed.gates.push(Gate { flag: found.name, needs: found.flag.needs });
         }
     }
     if is_on(&typed.help) {
-        return Ok(Invocation::Help);
+        return Ok(Invocation::Help(typed.gates));
     }
     let mut positionals = argv.iter().enumerate().skip(walk.positionals()).map(|(index, text)| Traced {
         value: (*text).to_owned(),
@@ -75,6 +75,12 @@ pub fn parse(verb: Verb, argv: &[OsString], start: usize) -> Result<Invocation, 
     });
     let image = positionals.next().ok_or(UsageError::NoImage { command: verb.command() })?;
     Ok(Invocation::Container(Box::new(Parsed { verb, typed, image, command: positionals.collect() })))
+}
+
+/// What docker's reader says is wrong with a JSON text; nothing where that is in order.
+#[must_use]
+pub fn json_fault(text: &[u8]) -> Option<String> {
+    values::json::compact(text).err()
 }
 
 fn texts(verb: Verb, argv: &[OsString]) -> Result<Vec<&str>, UsageError> {
@@ -140,7 +146,9 @@ mod tests {
     #[test]
     fn help_is_given_when_the_rest_of_the_line_is_sound() {
         let argv = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
-        assert!(matches!(parse(Verb::Run, &argv(&["--help", "i"]), 0), Ok(Invocation::Help)));
+        assert!(
+            matches!(parse(Verb::Run, &argv(&["--help", "i"]), 0), Ok(Invocation::Help(gates)) if gates.is_empty())
+        );
         assert!(parse(Verb::Run, &argv(&["--help", "--bogus"]), 0).is_err());
         assert!(matches!(parse(Verb::Run, &argv(&["--help=false", "i"]), 0), Ok(Invocation::Container(_))));
     }

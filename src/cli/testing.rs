@@ -13,7 +13,7 @@ pub(crate) fn parse_of(verb: Verb, line: &str) -> Result<Parsed, UsageError> {
     let argv: Vec<OsString> = words.map(OsString::from).collect();
     match parse(verb, &argv, 2)? {
         Invocation::Container(parsed) => Ok(*parsed),
-        Invocation::Help => panic!("{line} asks for help"),
+        Invocation::Help(_) => panic!("{line} asks for help"),
     }
 }
 
@@ -32,6 +32,7 @@ pub(crate) fn lowered(line: &str) -> Result<Asked, UsageError> {
         proxies: &Proxies::default(),
         detach_keys: None,
         endpoint: "unix:///run/engine.sock",
+        engine_os: "linux",
         has_credentials: false,
     };
     parse_of(Verb::Run, line)?.lower(&inputs)

@@ -1,5 +1,7 @@
 //! Docker's own complaints about a command line, exactly as it prints them.
 
+use super::typed::Gate;
+
 /// Why a command line asks for nothing. `Display` is what docker prints on stderr, without the final line break.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UsageError {
@@ -12,6 +14,8 @@ pub enum UsageError {
         message: String,
         /// The command as typed: `docker run`.
         command: &'static str,
+        /// Flags before it that only some engines take: docker complains of those first.
+        gates: Vec<Gate>,
     },
     /// No image.
     #[error(

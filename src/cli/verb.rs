@@ -1,5 +1,6 @@
 //! The two verbs of docker that make a container, in both spellings.
 
+use super::typed::Gate;
 use super::usage::UsageError;
 
 /// Which verb was typed.
@@ -38,8 +39,8 @@ impl Verb {
         if self.starts() { "docker run" } else { "docker create" }
     }
 
-    pub(crate) fn flag_error(self, message: String) -> UsageError {
-        UsageError::Flag { message, command: self.command() }
+    pub(crate) fn flag_error(self, message: String, gates: &[Gate]) -> UsageError {
+        UsageError::Flag { message, command: self.command(), gates: gates.to_vec() }
     }
 
     pub(crate) fn late(self, message: String) -> UsageError {

@@ -77,6 +77,8 @@ pub struct Inputs<'a> {
     pub detach_keys: Option<&'a str>,
     /// The engine's address, as in `DOCKER_HOST`; only `--use-api-socket` looks at it.
     pub endpoint: &'a str,
+    /// The engine's operating system, empty when it is not known; only `--device` looks at it.
+    pub engine_os: &'a str,
     /// Docker's configuration holds credentials; only `--use-api-socket` looks at it.
     pub has_credentials: bool,
 }

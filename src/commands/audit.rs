@@ -3,8 +3,8 @@
 use clap::{Arg, Command};
 
 use super::failure::Failure;
-use super::setting::{self, Setting};
-use super::{Invocation, own};
+use super::setting::Setting;
+use super::{Invocation, own, reach};
 use crate::audit::{self, EngineDefaults, Existing};
 use crate::engine::Engine;
 use crate::facts::Learner;
@@ -16,7 +16,7 @@ const FAILED: u8 = 1;
 const WARNED: u8 = 10;
 const REFUSED: u8 = 11;
 
-fn grammar() -> Command {
+pub(super) fn grammar() -> Command {
     let names = Arg::new("container").value_name("CONTAINER").required(true).num_args(1..);
     Command::new("audit")
         .about("Judge containers that exist by the rules of a run")
@@ -27,7 +27,7 @@ fn grammar() -> Command {
 pub(super) fn audit(invocation: &Invocation<'_>) -> Result<u8, Failure> {
     let Some(matches) = own::parse(invocation, grammar())? else { return Ok(0) };
     let names: Vec<&String> = matches.get_many::<String>("container").into_iter().flatten().collect();
-    let engine = Engine::new(setting::reach(invocation)?.endpoint);
+    let engine = reach::reach(invocation)?.engine();
     let setting = Setting::new(invocation)?;
     super::block_on(async {
         let mut worst = 0;

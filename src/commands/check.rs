@@ -21,7 +21,7 @@ const FAILED: u8 = 1;
 const WARNED: u8 = 10;
 const REFUSED: u8 = 11;
 
-fn grammar() -> Command {
+pub(super) fn grammar() -> Command {
     let file = Arg::new("dockerfile").long("dockerfile").value_name("FILE").required(true);
     Command::new("check")
         .about("Judge the images and the user of a Dockerfile")

@@ -34,8 +34,12 @@ impl Environment {
         named.or_else(|| home.map(|home| home.join(default)))
     }
 
+    pub(super) fn stderr_is_terminal(&self) -> bool {
+        std::io::stderr().is_terminal()
+    }
+
     pub(super) fn style(&self) -> Style {
-        Style::for_terminal(std::io::stderr().is_terminal(), self.filled("NO_COLOR").is_some())
+        Style::for_terminal(self.stderr_is_terminal(), self.filled("NO_COLOR").is_some())
     }
 
     /// Prints on standard output.

@@ -8,7 +8,7 @@ use crate::rules::{CATALOGUE, Rule};
 
 const NO_SUCH_RULE: u8 = 2;
 
-fn grammar() -> Command {
+pub(super) fn grammar() -> Command {
     let rule = Arg::new("rule").value_name("RULE").help("The rule; all of them, a line each, when left out");
     Command::new("explain").about("Say what a rule objects to, why, and what to do instead").arg(rule)
 }

@@ -10,11 +10,10 @@ use tokio::task::LocalSet;
 
 use super::failure::Failure;
 use super::setting::{self, Decision, Setting};
-use super::{Invocation, own};
-use crate::engine::Engine;
+use super::{Invocation, own, reach};
 use crate::gateway::{Gateway, serve};
 
-fn grammar() -> Command {
+pub(super) fn grammar() -> Command {
     Command::new("gateway").about("Serve `POST /containers/create` and `/_ping` on a unix socket, judged").arg(
         Arg::new("listen").long("listen").value_name("unix:///PATH").required(true).help("The socket to listen on"),
     )
@@ -26,7 +25,7 @@ pub(super) fn gateway(invocation: &Invocation<'_>) -> Result<u8, Failure> {
     let Some(path) = address.strip_prefix("unix://").filter(|path| path.starts_with('/')).map(PathBuf::from) else {
         return Err(Failure::own(format!("`{address}` is no socket to listen on: write unix:///PATH")));
     };
-    let engine = Engine::new(setting::reach(invocation)?.endpoint);
+    let engine = reach::reach(invocation)?.engine();
     let setting = Setting::new(invocation)?;
     let journal = setting.journal();
     let digest = setting.policy.digest();

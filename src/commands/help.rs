@@ -4,7 +4,7 @@ use super::environment::Environment;
 use super::failure::Failure;
 
 const HELP: &str = "\
-Usage:  sdocker [--policy NAME|FILE] [-H HOST] VERB …
+Usage:  sdocker [OPTIONS] VERB …
 
 Safe containers on a shared machine: what `docker run` does, held to a policy.
 
@@ -19,13 +19,25 @@ Verbs of sdocker:
 
 Options before the verb:
   --policy NAME|FILE   Use this profile (baseline, strict, permissive) or file
-  -H, --host HOST      The engine: unix:///path or tcp://host:port
+  -H, --host HOST      The engine: unix:///path, tcp://host:port or ssh://user@host
+  -c, --context NAME   The docker context that names the engine
+      --config DIR     Where docker's configuration is
+      --tls            Speak TLS with whoever answers
+      --tlsverify      Speak TLS with whom --tlscacert vouches for
+      --tlscacert, --tlscert, --tlskey FILE
+                       PEM files; ca.pem, cert.pem, key.pem in docker's configuration otherwise
+  -D, --debug, -l, --log-level LEVEL
+                       Accepted as docker does
   -v, --version        Print the version
       --help           Print this
 
 Variables:
   SDOCKER_POLICY       As --policy
-  DOCKER_HOST          As --host
+  DOCKER_HOST, DOCKER_CONTEXT, DOCKER_CONFIG
+                       As --host, --context, --config
+  DOCKER_TLS, DOCKER_TLS_VERIFY, DOCKER_CERT_PATH
+                       As --tls, --tlsverify; where the PEM files are
+  DOCKER_API_VERSION   Speak this version of the Engine API
   NO_COLOR             No colours
 
 Run 'sdocker run --help' for the options of run.

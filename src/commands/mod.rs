@@ -2,23 +2,30 @@
 
 mod audit;
 mod check;
+mod cidfile;
 mod environment;
 mod explain;
 mod failure;
 mod gateway;
 mod globals;
+mod grammar;
 mod help;
+mod log;
+mod logins;
 mod own;
 mod question;
+mod reach;
 mod run;
 mod setting;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+pub use grammar::grammar;
+
 use environment::Environment;
 use failure::Failure;
-use globals::{Globals, Verb};
+use globals::{DockerGlobals, Globals, Verb};
 
 /// Runs one command line and says how it ended.
 #[must_use]
@@ -35,8 +42,8 @@ pub fn main(argv: impl Iterator<Item = OsString>) -> ExitCode {
 }
 
 fn dispatch(argv: &[OsString], environment: &Environment) -> Result<u8, Failure> {
-    let Globals { choice, host, verb, arguments } = globals::read(argv)?;
-    let invocation = Invocation { argv, arguments, choice, host, environment };
+    let Globals { choice, docker, verb, arguments } = globals::read(argv)?;
+    let invocation = Invocation { argv, arguments, choice, docker, environment };
     match verb {
         Verb::Run(verb) => run::run(&invocation, verb),
         Verb::Audit => audit::audit(&invocation),
@@ -68,7 +75,7 @@ struct Invocation<'a> {
     arguments: usize,
     /// `--policy`.
     choice: Option<OsString>,
-    /// `--host`.
-    host: Option<String>,
+    /// Docker's own options before the verb.
+    docker: DockerGlobals,
     environment: &'a Environment,
 }

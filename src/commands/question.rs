@@ -2,43 +2,68 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::Write;
 use std::ops::Range;
 use std::path::Path;
 
-use super::Invocation;
 use super::environment::Environment;
 use super::failure::Failure;
-use super::setting::{self, Reach};
-use crate::cli::{self, Asked, FileError, Inputs, Parsed, Verb, Want, Warning};
-use crate::engine::{Console, Endpoint};
-use crate::files;
+use super::reach;
+use super::{Invocation, log, logins};
+use crate::cli::{self, Asked, FileError, Inputs, Parsed, UsageError, Verb, Want, Warning};
+use crate::engine::{Console, Engine, EngineError, Pong};
+use crate::files::{self, Logins};
 use crate::report::CommandLine;
-use crate::request::{Origin, Request};
+use crate::request::{ImageRef, Origin, Request};
 
 /// What somebody wants, and of which engine.
 pub(super) struct Question {
     pub(super) asked: Asked,
-    pub(super) endpoint: Endpoint,
+    pub(super) engine: Engine,
+    /// Its first answer.
+    pub(super) pong: Result<Pong, EngineError>,
+    /// The logins for `--use-api-socket`.
+    pub(super) logins: Logins,
     /// The command line as it may be shown again.
     pub(super) line: CommandLine,
 }
 
 /// Reads the command line; when only help is wanted, prints it and returns nothing.
 ///
+/// Docker asks the engine for its version even when there is only something to explain; an engine that does not answer
+/// matters only to a command line that is in order.
+///
 /// # Errors
 /// Docker's own complaints, in docker's words; what docker would do and we do not, by name.
-pub(super) fn ask(invocation: &Invocation<'_>, verb: Verb, console: &Console) -> Result<Option<Question>, Failure> {
-    let parsed = match cli::parse(verb, invocation.argv, invocation.arguments)? {
-        cli::Invocation::Container(parsed) => parsed,
-        cli::Invocation::Help => {
-            super::own::print(invocation, &cli::help(verb))?;
+pub(super) async fn ask(
+    invocation: &Invocation<'_>,
+    verb: Verb,
+    console: &Console,
+) -> Result<Option<Question>, Failure> {
+    let parsed = match cli::parse(verb, invocation.argv, invocation.arguments) {
+        Ok(cli::Invocation::Container(parsed)) => parsed,
+        Ok(cli::Invocation::Help(gates)) => {
+            let text = match greet(invocation, &gates).await {
+                Ok(()) => cli::help(verb),
+                // Docker has nothing to explain then, and ends well.
+                Err(error) => format!("{error}\n"),
+            };
+            super::own::print(invocation, &text)?;
             return Ok(None);
         }
+        Err(error) => {
+            if let UsageError::Flag { gates, .. } = &error {
+                greet(invocation, gates).await?;
+            }
+            return Err(error.into());
+        }
     };
-    let Reach { endpoint, config } = setting::reach(invocation)?;
-    let address = endpoint.to_string();
+    parsed.check_alone()?;
+    let reach = reach::reach(invocation)?;
+    let (engine, config) = (reach.engine(), &reach.config);
+    let pong = engine.ping().await.cloned();
+    known(&pong, parsed.gates())?;
+    let logins = if parsed.wants_credentials() { logins::all(invocation, verb)? } else { Logins::new() };
+    let address = engine.endpoint().to_string();
     let (files, cidfile_exists) = look_up(&parsed);
     let cwd =
         std::env::current_dir().map_err(|why| Failure::own(format!("cannot find the working directory: {why}")))?;
@@ -54,15 +79,33 @@ pub(super) fn ask(invocation: &Invocation<'_>, verb: Verb, console: &Console) ->
         proxies: &config.proxies(&address),
         detach_keys: config.detach_keys.as_deref(),
         endpoint: &address,
-        has_credentials: false,
+        engine_os: pong.as_ref().map_or("", |pong| &pong.os),
+        has_credentials: !logins.is_empty(),
     })?;
     understood(&asked, console)?;
     for warning in &asked.warnings {
-        let (Warning::Plain(text) | Warning::Logged(text)) = warning;
-        invocation.environment.complain(&format!("{text}\n"));
+        if let Warning::Logged(text) = warning {
+            invocation.environment.complain(&log::warning(text, console.stderr_is_terminal()));
+        }
     }
     let line = shown_again(invocation.argv, &asked.request);
-    Ok(Some(Question { asked, endpoint, line }))
+    Ok(Some(Question { asked, engine, pong, logins, line }))
+}
+
+/// Docker greets the engine even where help or a mistaken flag is all there is to say; where none is found, no matter.
+async fn greet(invocation: &Invocation<'_>, gates: &[cli::Gate]) -> Result<(), UsageError> {
+    match reach::reach(invocation) {
+        Ok(reach) => known(&reach.engine().ping().await.cloned(), gates),
+        Err(_) => Ok(()),
+    }
+}
+
+/// Refuses flags that the engine does not know; one that did not answer knows them all.
+fn known(pong: &Result<Pong, EngineError>, gates: &[cli::Gate]) -> Result<(), UsageError> {
+    match pong {
+        Ok(pong) => cli::check_flags(gates, &cli::Engine { api: pong.api.minor, os: &pong.os }),
+        Err(_) => Ok(()),
+    }
 }
 
 /// A variable as docker would pass it on; one that is not UTF-8 is passed with replacement characters, never dropped.
@@ -89,19 +132,21 @@ fn look_up(parsed: &Parsed) -> (Files, bool) {
 /// Refuses what docker's client does itself and sdocker does not yet: better no container than another one.
 fn understood(asked: &Asked, console: &Console) -> Result<(), Failure> {
     let client = &asked.client;
-    if client.content_trust {
+    if client.content_trust && is_tagged(&asked.request) {
         return Err(Failure::own(
             "content trust is asked for, and signatures are not checked: unset DOCKER_CONTENT_TRUST",
         ));
-    }
-    if client.copy_credentials {
-        return Err(Failure::own("`--use-api-socket` would copy docker's credentials: pass what is needed by hand"));
     }
     let attaches_stdin = client.verb.starts() && asked.request.body.attach_stdin;
     if client.tty && attaches_stdin && !console.stdin_is_terminal() {
         return Err(Failure::Bare { message: "the input device is not a TTY".to_owned(), code: 1 });
     }
     Ok(())
+}
+
+/// Whether the image's name stands for whatever has it. Docker looks for the signature of no other.
+fn is_tagged(request: &Request) -> bool {
+    ImageRef::parse(&request.body.image).is_ok_and(|image| image.tag.is_some() || image.digest.is_none())
 }
 
 /// The command line for a report, without the values of variables: they may be secrets.
@@ -120,14 +165,4 @@ fn shown_again(argv: &[OsString], request: &Request) -> CommandLine {
 fn secret(word: &str, index: usize, bytes: Range<usize>) -> Option<(usize, Range<usize>)> {
     let (name, _) = word.get(bytes.clone())?.split_once('=')?;
     Some((index, bytes.start + name.len() + 1..bytes.end))
-}
-
-/// Writes the container's id to the file that was asked for, without a line break.
-///
-/// # Errors
-/// The system's words; the container exists then.
-pub(super) fn write_cidfile(path: Option<&str>, id: &str) -> Result<(), Failure> {
-    let Some(path) = path.filter(|path| !path.is_empty()) else { return Ok(()) };
-    let written = File::create_new(path).and_then(|mut file| file.write_all(id.as_bytes()));
-    written.map_err(|why| Failure::own(format!("cannot write the container's id to {path}: {why}")))
 }

@@ -1,23 +1,35 @@
 //! `sdocker run` and `sdocker create`: ask, learn, judge, record, act.
 
-use super::Invocation;
+use super::cidfile::CidFile;
 use super::failure::Failure;
 use super::question::{self, Question};
 use super::setting::{Decision, Setting};
-use crate::cli::{self, Asked, ClientOptions, PullPolicy, Verb};
-use crate::engine::{Console, Created, Engine, EngineError, PullDisplay, PullEvent, RunOptions};
+use super::{Invocation, logins};
+use crate::cli::{self, Asked, ClientOptions, PullPolicy, Verb, Warning};
+use crate::engine::{Console, Created, Engine, EngineError, Pong, PullDisplay, PullEvent, RunOptions};
 use crate::facts::{ImageState, Learner};
+use crate::files::{self, Logins};
 use crate::report::{self, CommandLine};
-use crate::request::{Facts, Finding, ImageRef, Request};
+use crate::request::mounts::{MountSource, mounts};
+use crate::request::{BindKind, Caller, Facts, Finding, ImageRef, Request};
 use crate::verdict::{self, Approval, Approved, Verdict};
+
+/// The API by which docker judges a command line when no engine answers.
+const NO_ENGINE_API: u16 = 50;
+
+/// Where `--use-api-socket` has docker's configuration; the request says so in `DOCKER_CONFIG`.
+const CREDENTIALS_INSIDE: &str = "/run/secrets/docker/config.json";
 
 pub(super) fn run(invocation: &Invocation<'_>, verb: Verb) -> Result<u8, Failure> {
     let console = Console::of_process().map_err(|why| Failure::own(format!("cannot use the terminal: {why}")))?;
-    let Some(Question { asked, endpoint, line }) = question::ask(invocation, verb, &console)? else { return Ok(0) };
-    let setting = Setting::new(invocation)?;
-    let engine = Engine::new(endpoint);
-    let job = Job { invocation, verb, setting, engine, console, client: asked.client.clone(), line };
-    super::block_on(job.run(asked))
+    super::block_on(async {
+        let Some(question) = question::ask(invocation, verb, &console).await? else { return Ok(0) };
+        let Question { asked, engine, pong, logins, line } = question;
+        let setting = Setting::new(invocation)?;
+        let client = asked.client.clone();
+        let job = Job { invocation, verb, setting, engine, console, client, logins, line };
+        job.run(asked, pong).await
+    })
 }
 
 /// One container on its way.
@@ -28,14 +40,18 @@ struct Job<'a> {
     engine: Engine,
     console: Console,
     client: ClientOptions,
+    /// For `--use-api-socket`.
+    logins: Logins,
     line: CommandLine,
 }
 
 impl Job<'_> {
-    async fn run(&self, asked: Asked) -> Result<u8, Failure> {
+    async fn run(&self, asked: Asked, pong: Result<Pong, EngineError>) -> Result<u8, Failure> {
         self.judge_image(&asked.request)?;
-        let pong = self.engine.ping().await.map_err(|why| self.failed(&why))?;
-        let request = asked.for_engine(&cli::Engine { api: pong.api.minor, os: &pong.os })?.request;
+        let (api, os) = pong.as_ref().map_or((NO_ENGINE_API, ""), |pong| (pong.api.minor, &pong.os));
+        let Asked { request, warnings, .. } = asked.for_engine(&cli::Engine { api, os })?;
+        pong.map_err(|why| self.failed(&why))?;
+        let mut cidfile = CidFile::create(self.client.cidfile.as_deref()).map_err(|why| self.complaint(why))?;
         let mut pulled = false;
         if self.client.pull == PullPolicy::Always {
             self.pull(&request).await?;
@@ -43,10 +59,19 @@ impl Job<'_> {
         }
         let facts = self.learn(&request, &mut pulled).await?;
         let approval = self.judge(request, &facts)?;
+        self.make_bind_sources(approval.request.get(), &facts)?;
         let created = self.create(&approval.request, pulled).await?;
         self.same_image(&created, &facts).await?;
         created.warnings.iter().for_each(|warning| self.console.say(&format!("WARNING: {warning}\n")));
-        question::write_cidfile(self.client.cidfile.as_deref(), &created.id)?;
+        for warning in warnings {
+            if let Warning::Plain(text) = warning {
+                self.console.say(&format!("{text}\n"));
+            }
+        }
+        if let Some(file) = &mut cidfile {
+            file.write(&created.id).map_err(|why| self.complaint(why))?;
+        }
+        self.copy_credentials(&created).await?;
         self.act(&created, approval.request.get()).await
     }
 
@@ -90,6 +115,23 @@ impl Job<'_> {
         }
     }
 
+    /// A source of `-v` that is not there is made as the caller; the engine would make it as root. Only where a rule
+    /// looked at the sources: a policy that does not look leaves it to the engine.
+    fn make_bind_sources(&self, request: &Request, facts: &Facts) -> Result<(), Failure> {
+        let behind_sudo = self.setting.caller.uid == 0 && facts.stands_for != Caller::NOBODY;
+        let owner = behind_sudo.then_some(facts.stands_for);
+        for mount in mounts(&request.body).iter().filter(|mount| mount.pointer.starts_with("/HostConfig/Binds/")) {
+            let MountSource::Path(path) = &mount.source else { continue };
+            let absent = facts.binds.get(path).and_then(|fact| fact.known().ok());
+            let Some(found) = absent.filter(|found| found.kind == BindKind::Absent) else { continue };
+            files::make_directory(&found.canonical, owner).map_err(|(directory, why)| {
+                let shown = directory.display();
+                Failure::own(format!("cannot make {shown}, which `-v {path}:…` asks for: {why}; make it first"))
+            })?;
+        }
+        Ok(())
+    }
+
     /// Creates the container; where nobody looked for the image before, an absent one is pulled now, as docker does.
     async fn create(&self, approved: &Approved<Request>, pulled: bool) -> Result<Created, Failure> {
         match self.engine.create(approved).await {
@@ -120,6 +162,16 @@ impl Job<'_> {
         Err(Failure::own(format!("{why}{left}; run it again")))
     }
 
+    /// For a container that is to use the engine as the user does.
+    async fn copy_credentials(&self, created: &Created) -> Result<(), Failure> {
+        if !self.client.copy_credentials {
+            return Ok(());
+        }
+        let text = files::configuration_with(&self.logins);
+        let copied = self.engine.write_secret(&created.id, CREDENTIALS_INSIDE, &text).await;
+        copied.map_err(|why| self.complaint(format!("injecting docker config.json into container failed: {why}")))
+    }
+
     async fn act(&self, created: &Created, body: &Request) -> Result<u8, Failure> {
         if !self.verb.starts() {
             let printed = self.console.print(&format!("{}\n", created.id));
@@ -132,13 +184,14 @@ impl Job<'_> {
 
     async fn pull(&self, request: &Request) -> Result<(), Failure> {
         let Ok(image) = ImageRef::parse(&request.body.image) else { return Ok(()) };
+        let login = logins::of_registry(self.invocation, self.verb, &image.registry)?;
         let mut display = PullDisplay::new(&self.console);
         let show = |event: &PullEvent| {
             if !self.client.quiet {
                 display.show(event);
             }
         };
-        let pulled = self.engine.pull(&image, request.platform.as_deref(), None, show).await;
+        let pulled = self.engine.pull(&image, self.client.pull_platform.as_deref(), Some(&login.header()), show).await;
         pulled.map_err(|why| self.failed(&why))
     }
 
@@ -155,6 +208,11 @@ impl Job<'_> {
 
     fn record(&self, decision: Decision<'_>) {
         self.setting.record(if self.verb.starts() { "run" } else { "create" }, decision);
+    }
+
+    /// Docker's words for what is not the engine's fault.
+    fn complaint(&self, words: String) -> Failure {
+        self.failed(&EngineError::Reported(words))
     }
 
     fn failed(&self, why: &EngineError) -> Failure {

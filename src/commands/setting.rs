@@ -1,14 +1,12 @@
-//! What every judging verb needs first: who asks, under which policy, of which engine, and where things are kept.
+//! What every judging verb needs first: who asks, under which policy, and where things are kept.
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::Invocation;
 use super::failure::Failure;
-use crate::engine::Endpoint;
 use crate::facts::{Cache, cache_directory};
-use crate::files::{self, Choice, DockerConfig, Places};
+use crate::files::{self, Choice, Places};
 use crate::journal::{self, Record, Subject};
 use crate::policy::Policy;
 use crate::request::{Caller, Finding, Request, Rewrite};
@@ -105,50 +103,4 @@ pub(super) fn write(
     let Decision { request, image_id, findings, rewrites } = decision;
     let subject = Subject { caller, verb, image: &request.body.image, image_id, policy, took };
     journal::append(path, &Record::new(jiff::Timestamp::now(), subject, findings, rewrites))
-}
-
-/// Where the engine is, as docker's own settings have it.
-#[derive(Debug)]
-pub(super) struct Reach {
-    pub(super) endpoint: Endpoint,
-    pub(super) config: DockerConfig,
-}
-
-/// `--host`, else `DOCKER_HOST`, else the default socket. What would send docker itself to another engine and is not
-/// understood here is refused, so that nothing runs in the wrong place.
-///
-/// # Errors
-/// An address that is none; contexts and TLS; a configuration of docker's that cannot be read.
-pub(super) fn reach(invocation: &Invocation<'_>) -> Result<Reach, Failure> {
-    let environment = invocation.environment;
-    for name in ["DOCKER_TLS_VERIFY", "DOCKER_TLS"] {
-        if environment.filled(name).is_some() {
-            return Err(Failure::own(format!("{name} is set, and engines behind TLS are not reached: unset it")));
-        }
-    }
-    let home = environment.filled("HOME").map(|home| PathBuf::from(home).join(".docker"));
-    let directory = environment.filled("DOCKER_CONFIG").map(PathBuf::from).or(home);
-    let config = directory.map(|directory| DockerConfig::read(&directory.join("config.json"))).transpose();
-    let config = config.map_err(|why| Failure::own(why.to_string()))?.unwrap_or_default();
-    let variable = environment.filled("DOCKER_HOST").map(|value| value.to_string_lossy().into_owned());
-    let address = invocation.host.clone().or(variable);
-    if address.is_none() {
-        no_context(environment.filled("DOCKER_CONTEXT"), config.current_context.as_deref())?;
-    }
-    Ok(Reach { endpoint: Endpoint::parse(address.as_deref().unwrap_or(""))?, config })
-}
-
-/// Docker contexts name other engines; the default one does not.
-fn no_context(variable: Option<&OsStr>, configured: Option<&str>) -> Result<(), Failure> {
-    let (who, name) = match (variable.map(OsStr::to_string_lossy), configured) {
-        (Some(name), _) => ("DOCKER_CONTEXT", name),
-        (None, Some(name)) => ("docker's config.json", name.into()),
-        (None, None) => return Ok(()),
-    };
-    match &*name {
-        "default" | "" => Ok(()),
-        name => Err(Failure::own(format!(
-            "{who} selects the docker context `{name}`, which is not read: set DOCKER_HOST instead"
-        ))),
-    }
 }

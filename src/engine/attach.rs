@@ -11,6 +11,7 @@ use hyper::body::Bytes;
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 
+use super::bridge;
 use super::client::{Call, Engine};
 use super::error::EngineError;
 use super::run::RunOptions;
@@ -75,12 +76,13 @@ impl Engine {
 fn take_socket(upgraded: Upgraded) -> io::Result<Hijacked> {
     let hijacked = match upgraded.downcast::<TokioIo<tokio::net::UnixStream>>() {
         Ok(parts) => Hijacked { socket: Socket::Unix(parts.io.into_inner().into_std()?), early: parts.read_buf },
-        Err(other) => {
-            let parts = other
-                .downcast::<TokioIo<tokio::net::TcpStream>>()
-                .map_err(|_| io::Error::other("the connection cannot be taken over"))?;
-            Hijacked { socket: Socket::Tcp(parts.io.into_inner().into_std()?), early: parts.read_buf }
-        }
+        Err(other) => match other.downcast::<TokioIo<tokio::net::TcpStream>>() {
+            Ok(parts) => Hijacked { socket: Socket::Tcp(parts.io.into_inner().into_std()?), early: parts.read_buf },
+            Err(other) => {
+                let (socket, early) = bridge::take(other)?;
+                Hijacked { socket: Socket::Unix(socket.into_std()?), early }
+            }
+        },
     };
     match &hijacked.socket {
         Socket::Unix(stream) => stream.set_nonblocking(false)?,

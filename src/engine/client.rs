@@ -21,11 +21,12 @@ use super::wire::{Body, Wire, lost};
 
 /// The newest API that our wire model describes.
 const NEWEST: ApiVersion = ApiVersion { major: 1, minor: 51 };
-/// The oldest that is spoken: the first whose engines remove a container by themselves. Also what an engine without a
-/// word about it is taken for.
-const OLDEST: ApiVersion = ApiVersion { major: 1, minor: 25 };
+/// The oldest that is spoken; also what an engine without a word about it is taken for.
+const OLDEST: ApiVersion = ApiVersion { major: 1, minor: 24 };
 /// Docker waits as long for the first answer.
 const PING_LIMIT: Duration = Duration::from_secs(10);
+/// ssh takes 30 s alone to give up on a machine, and then there is a login.
+const SSH_PING_LIMIT: Duration = Duration::from_secs(60);
 /// Larger than any answer that is read as a whole; stops a stray server from filling our memory.
 const ANSWER_LIMIT: usize = 16 << 20;
 /// An error message is a line or two.
@@ -40,6 +41,14 @@ pub struct ApiVersion {
     pub major: u16,
     /// Counts up.
     pub minor: u16,
+}
+
+impl ApiVersion {
+    /// Whether it is spoken here.
+    #[must_use]
+    pub fn is_spoken(self) -> bool {
+        self >= OLDEST
+    }
 }
 
 impl fmt::Display for ApiVersion {
@@ -77,19 +86,32 @@ struct Shared {
     wire: Wire,
     pong: OnceCell<Pong>,
     ping_limit: Duration,
+    pinned: Option<ApiVersion>,
 }
 
 impl Engine {
     /// The engine at an address.
     #[must_use]
     pub fn new(endpoint: Endpoint) -> Self {
-        Self::with_ping_limit(endpoint, PING_LIMIT)
+        Self::with_api(endpoint, None)
+    }
+
+    /// As [`Self::new`], with the API that is to be spoken, whatever the engine's own is.
+    #[must_use]
+    pub fn with_api(endpoint: Endpoint, pinned: Option<ApiVersion>) -> Self {
+        let ping_limit = if matches!(endpoint, Endpoint::Ssh(_)) { SSH_PING_LIMIT } else { PING_LIMIT };
+        Self::build(endpoint, ping_limit, pinned)
     }
 
     /// As [`Self::new`], with another limit for the first answer.
     #[must_use]
     pub fn with_ping_limit(endpoint: Endpoint, ping_limit: Duration) -> Self {
-        Self { shared: Arc::new(Shared { wire: Wire::new(endpoint), pong: OnceCell::new(), ping_limit }) }
+        Self::build(endpoint, ping_limit, None)
+    }
+
+    fn build(endpoint: Endpoint, ping_limit: Duration, pinned: Option<ApiVersion>) -> Self {
+        let wire = Wire::new(endpoint);
+        Self { shared: Arc::new(Shared { wire, pong: OnceCell::new(), ping_limit, pinned }) }
     }
 
     /// Where it is.
@@ -103,9 +125,12 @@ impl Engine {
     /// # Errors
     /// [`EngineError`] when there is no engine, it is silent, or too old.
     pub async fn ping(&self) -> Result<&Pong, EngineError> {
-        let Shared { wire, pong, ping_limit } = &*self.shared;
+        let Shared { wire, pong, ping_limit, pinned } = &*self.shared;
         let silent = || EngineError::Silent { endpoint: wire.endpoint().to_string(), seconds: ping_limit.as_secs() };
-        pong.get_or_try_init(async || tokio::time::timeout(*ping_limit, ask(wire)).await.map_err(|_| silent())?).await
+        pong.get_or_try_init(async || {
+            tokio::time::timeout(*ping_limit, ask(wire, *pinned)).await.map_err(|_| silent())?
+        })
+        .await
     }
 
     /// Sends a call to `/vX.Y` + `path`; an answer of 400 and above is an error.
@@ -171,6 +196,10 @@ impl<'a> Call<'a> {
         Self { method: Method::POST, ..Self::get(path) }
     }
 
+    pub(super) fn put(path: String) -> Self {
+        Self { method: Method::PUT, ..Self::get(path) }
+    }
+
     pub(super) fn query(mut self, key: &'a str, value: &'a str) -> Self {
         self.query.push((key, value));
         self
@@ -194,7 +223,7 @@ impl fmt::Display for Call<'_> {
 }
 
 /// HEAD, and GET for engines that do not know it; unlike every other path these carry no version.
-async fn ask(wire: &Wire) -> Result<Pong, EngineError> {
+async fn ask(wire: &Wire, pinned: Option<ApiVersion>) -> Result<Pong, EngineError> {
     let mut answer = wire.send(request(Method::HEAD, "/_ping", Vec::new())?).await?;
     if matches!(answer.status(), StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED) {
         answer = wire.send(request(Method::GET, "/_ping", Vec::new())?).await?;
@@ -204,6 +233,9 @@ async fn ask(wire: &Wire) -> Result<Pong, EngineError> {
     if !answer.status().is_success() {
         let call = Call { method: Method::HEAD, ..Call::get("/_ping".to_owned()) };
         refuse_errors(answer, &call).await?;
+    }
+    if let Some(api) = pinned {
+        return Ok(Pong { api, os });
     }
     let api = match theirs.as_str() {
         "" => OLDEST,

@@ -2,12 +2,15 @@
 
 use serde::Deserialize;
 
-use super::client::{Call, Engine};
+use super::client::{ApiVersion, Call, Engine};
 use super::error::EngineError;
 use super::names;
 use crate::request::wire::ContainerCreate;
 use crate::request::{Request, json};
 use crate::verdict::Approved;
+
+/// From here on engines remove a container by themselves.
+const REMOVES_SINCE: ApiVersion = ApiVersion { major: 1, minor: 25 };
 
 /// A container that exists and was not started.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +35,10 @@ impl Engine {
     /// [`EngineError::NoSuchImage`] when pulling the image may help; otherwise why not.
     pub async fn create(&self, approved: &Approved<Request>) -> Result<Created, EngineError> {
         let Request { body, name, platform, origins: _, manner: _ } = approved.get();
+        let api = self.ping().await?.api;
+        if body.host_config.auto_remove && api < REMOVES_SINCE {
+            return Err(EngineError::KeepsContainers(api));
+        }
         self.create_container(body, name.as_deref(), platform.as_deref()).await
     }
 
@@ -55,6 +62,19 @@ impl Engine {
         Ok(Created { id, warnings: warnings.unwrap_or_default() })
     }
 
+    /// Writes a file that only root can read into a container, as docker copies into one.
+    ///
+    /// # Errors
+    /// Why it is not there.
+    pub async fn write_secret(&self, container: &str, path: &str, text: &[u8]) -> Result<(), EngineError> {
+        let archive =
+            archive_of(path.trim_start_matches('/'), text).map_err(|why| EngineError::Reported(why.to_string()))?;
+        let call = Call::put(format!("/containers/{}/archive", names::object(container)?));
+        let mut call = call.query("noOverwriteDirNonDir", "true").query("path", "/");
+        call.body = archive;
+        self.call_text(call.header("content-type", "application/x-tar")).await.map(drop)
+    }
+
     /// Removes a container; `volumes` takes its anonymous volumes along.
     ///
     /// # Errors
@@ -63,6 +83,18 @@ impl Engine {
         let options = bollard::query_parameters::RemoveContainerOptions { v: volumes, force, link: false };
         Ok(self.docker().await?.remove_container(names::object(container)?, Some(options)).await?)
     }
+}
+
+fn archive_of(path: &str, text: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut header = tar::Header::new_ustar();
+    header.set_mode(0o600);
+    header.set_uid(0);
+    header.set_gid(0);
+    header.set_mtime(0);
+    header.set_size(text.len() as u64);
+    let mut archive = tar::Builder::new(Vec::new());
+    archive.append_data(&mut header, path, text)?;
+    archive.into_inner()
 }
 
 /// Not every 404 is about the image: `--volumes-from` names containers.

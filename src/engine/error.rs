@@ -4,6 +4,8 @@ use std::io;
 
 use bollard::errors::Error as BollardError;
 
+use super::client::ApiVersion;
+
 /// A call to the engine that did not end well. `Display` is what docker prints after its `docker: `.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
@@ -25,8 +27,11 @@ pub enum EngineError {
         seconds: u64,
     },
     /// Older than anything we speak.
-    #[error("the engine speaks API {0}, which is older than the oldest supported, 1.25")]
+    #[error("the engine speaks API {0}, which is older than the oldest supported, 1.24")]
     TooOld(String),
+    /// An engine that leaves `--rm` to its clients, of which none may live long enough.
+    #[error("the engine speaks API {0} and does not remove containers by itself, which takes 1.25: leave out `--rm`")]
+    KeepsContainers(ApiVersion),
     /// The engine refuses.
     #[error("Error response from daemon: {message}")]
     Daemon {
@@ -100,21 +105,9 @@ impl EngineError {
     /// and without a hint after them.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
-        const NOT_FOUND: [&str; 3] =
-            ["executable file not found", "no such file or directory", "system cannot find the file specified"];
-        const NOT_EXECUTABLE: [&str; 2] = ["permission denied", "is a directory"];
         match self {
             Self::Upgrade(_) | Self::Output { .. } => 1,
-            Self::Start(cause) => {
-                let words = cause.to_string();
-                let says = |list: &[&str]| list.iter().any(|w| words.contains(w));
-                match () {
-                    () if says(&NOT_FOUND) => 127,
-                    () if says(&NOT_EXECUTABLE) => 126,
-                    () => 125,
-                }
-            }
-            _ => 125,
+            _ => exit_code_of(&self.to_string()),
         }
     }
 
@@ -122,6 +115,20 @@ impl EngineError {
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::Daemon { status: 404, .. } | Self::NoSuchImage(_))
+    }
+}
+
+/// The exit code of a `docker run` that fails with these words, before or at the start: they alone decide it.
+#[must_use]
+pub fn exit_code_of(words: &str) -> u8 {
+    const NOT_FOUND: [&str; 3] =
+        ["executable file not found", "no such file or directory", "system cannot find the file specified"];
+    const NOT_EXECUTABLE: [&str; 2] = ["permission denied", "is a directory"];
+    let says = |list: &[&str]| list.iter().any(|w| words.contains(w));
+    match () {
+        () if says(&NOT_FOUND) => 127,
+        () if says(&NOT_EXECUTABLE) => 126,
+        () => 125,
     }
 }
 

@@ -5,6 +5,7 @@
 //! only what was approved.
 
 mod attach;
+mod bridge;
 mod client;
 mod console;
 mod create;
@@ -20,8 +21,12 @@ mod pull;
 mod pull_display;
 mod run;
 mod signals;
+mod ssh;
+mod ssh_address;
 mod streams;
 mod terminal;
+mod tls;
+mod tls_words;
 mod users;
 mod wait;
 mod wire;
@@ -30,7 +35,9 @@ pub use client::{ApiVersion, Engine, Pong};
 pub use console::Console;
 pub use create::Created;
 pub use endpoint::{Endpoint, EndpointError};
-pub use error::EngineError;
+pub use error::{EngineError, exit_code_of};
 pub use pull::{Progress, PullEvent};
 pub use pull_display::PullDisplay;
 pub use run::{Outcome, RunOptions};
+pub use ssh_address::SshAddress;
+pub use tls::{Tls, Trust};

@@ -20,6 +20,9 @@ use super::run::RunOptions;
 /// Several of the engine's frames at once.
 const BUFFER: usize = 64 << 10;
 
+/// As much as a unix socket takes at once.
+const INPUT_BUFFER: usize = 128 << 10;
+
 /// How the streams of a run ended.
 #[derive(Debug)]
 pub(super) enum StreamsEnd {
@@ -148,11 +151,10 @@ fn failed(error: DemuxError) -> EngineError {
     }
 }
 
-fn copy_input(mut stdin: File, to: &Hijacked, keys: Option<DetachKeys>) -> StreamsEnd {
+fn copy_input(stdin: File, to: &Hijacked, keys: Option<DetachKeys>) -> StreamsEnd {
     let end = match (to.handle(), keys) {
-        (Ok(mut socket), None) => {
-            // The kernel moves the bytes where it can; whichever side fails, there is no more input.
-            let _ = io::copy(&mut stdin, &mut socket);
+        (Ok(socket), None) => {
+            copy_bytes(stdin, socket);
             StreamsEnd::Closed
         }
         (Ok(socket), Some(keys)) => copy_keys(stdin, socket, keys),
@@ -160,6 +162,23 @@ fn copy_input(mut stdin: File, to: &Hijacked, keys: Option<DetachKeys>) -> Strea
     };
     let _ = to.end_input();
     end
+}
+
+/// Copies until either side ends: whichever fails, there is no more input. Large plain writes cost a unix socket less than
+/// the kernel's own copying, which hands over page by page.
+fn copy_bytes(mut stdin: File, mut socket: File) {
+    let mut buffer = vec![0; INPUT_BUFFER];
+    loop {
+        match stdin.read(&mut buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Ok(0) | Err(_) => return,
+            Ok(length) => {
+                if socket.write_all(buffer.get(..length).unwrap_or_default()).is_err() {
+                    return;
+                }
+            }
+        }
+    }
 }
 
 fn copy_keys(mut stdin: File, mut socket: File, mut keys: DetachKeys) -> StreamsEnd {

@@ -29,7 +29,7 @@ pub(super) async fn learn(
     let names = wanted.clone();
     let look = tokio::task::spawn_blocking(move || {
         let binds: Binds = names.into_iter().map(|path| (path.clone(), files::resolve(Path::new(&path)))).collect();
-        (binds, all_known(sockets.iter().map(|path| files::socket(path))))
+        (binds, Fact::Known(sockets.iter().map(|path| files::socket(path)).collect()))
     });
     match tokio::time::timeout(limit, look).await {
         Ok(Ok(found)) => found,
@@ -41,11 +41,6 @@ pub(super) async fn learn(
 fn unknown(wanted: Vec<String>, why: &str) -> (Binds, Fact<Vec<SocketFacts>>) {
     let binds = wanted.into_iter().map(|path| (path, Fact::Unknown(why.to_owned()))).collect();
     (binds, Fact::Unknown(why.to_owned()))
-}
-
-fn all_known(each: impl Iterator<Item = Fact<SocketFacts>>) -> Fact<Vec<SocketFacts>> {
-    let known: Result<Vec<SocketFacts>, String> = each.map(|fact| fact.known().cloned()).collect();
-    known.map_or_else(Fact::Unknown, Fact::Known)
 }
 
 #[cfg(test)]

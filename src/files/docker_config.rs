@@ -8,12 +8,25 @@ use serde::Deserialize;
 
 use crate::cli::Proxies;
 
-/// Docker's configuration could not be read.
+/// Why docker's configuration says nothing, in docker's words.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot read docker's configuration {path}: {why}", path = path.display())]
-pub struct ConfigError {
-    path: PathBuf,
-    why: String,
+pub enum ConfigError {
+    /// It could not be opened or read.
+    #[error("Error loading config file: {path}: {why}", path = path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        why: String,
+    },
+    /// It is not what it should be.
+    #[error("Error parsing config file ({path}): {why}", path = path.display())]
+    Broken {
+        /// The file.
+        path: PathBuf,
+        /// What docker's reader says.
+        why: String,
+    },
 }
 
 /// The part of docker's `config.json` that concerns a run. Everything else in it is docker's business.
@@ -43,7 +56,7 @@ impl DockerConfig {
     /// # Errors
     /// A file that cannot be read or is no JSON: it might select another engine.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let failed = |why: String| ConfigError { path: path.to_owned(), why };
+        let failed = |why: String| ConfigError::Unreadable { path: path.to_owned(), why };
         match path.try_exists() {
             Ok(true) => {}
             Ok(false) => return Ok(Self::default()),
@@ -54,7 +67,10 @@ impl DockerConfig {
         if text.trim_ascii().is_empty() {
             return Ok(Self::default());
         }
-        serde_json::from_slice(&text).map_err(|why| failed(why.to_string()))
+        serde_json::from_slice(&text).map_err(|error| {
+            let why = crate::cli::json_fault(&text).unwrap_or_else(|| error.to_string());
+            ConfigError::Broken { path: path.to_owned(), why }
+        })
     }
 
     /// The proxies for the engine at an address, else those for all.

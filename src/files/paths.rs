@@ -54,13 +54,13 @@ fn kind(data: &Metadata) -> BindKind {
     }
 }
 
-/// The same for a socket that controls an engine; one that is not there is known by its path alone.
+/// The same for a socket that controls an engine. One that is not there, or lies where the caller cannot look, is known by
+/// its path alone: whoever cannot reach it cannot have given it another name either.
 #[must_use]
-pub fn socket(path: &Path) -> Fact<SocketFacts> {
+pub fn socket(path: &Path) -> SocketFacts {
     match resolve(path) {
-        Fact::Known(found) => Fact::Known(SocketFacts { canonical: found.canonical, identity: found.identity }),
-        Fact::Unknown(why) => Fact::Unknown(why),
-        Fact::NotAsked => Fact::NotAsked,
+        Fact::Known(found) => SocketFacts { canonical: found.canonical, identity: found.identity },
+        Fact::Unknown(_) | Fact::NotAsked => SocketFacts { canonical: path.to_owned(), identity: None },
     }
 }
 
@@ -106,6 +106,14 @@ mod tests {
         symlink(&root, root.join("link")).unwrap();
         let absent = found(&root.join("link/a/b"));
         assert_eq!((absent.canonical, absent.kind), (root.join("a/b"), BindKind::Absent));
+    }
+
+    #[test]
+    fn a_socket_that_cannot_be_looked_at_is_known_by_its_path() {
+        let place = tempfile::tempdir().unwrap();
+        let link = place.path().join("link");
+        symlink("/nowhere/at/all", &link).unwrap();
+        assert_eq!(socket(&link), SocketFacts { canonical: link, identity: None });
     }
 
     #[test]

@@ -18,13 +18,15 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Uid and gid of nobody.
+    pub const NOBODY: (u32, u32) = (65534, 65534);
+
     /// Whom a filled-in user stands for: the caller, who for root is the user behind sudo, or nobody (65534).
     #[must_use]
     pub fn container_ids(&self, sudo: Option<(u32, u32)>) -> (u32, u32) {
-        const NOBODY: (u32, u32) = (65534, 65534);
         match (self.uid, self.gid, sudo) {
             (0, _, Some((uid, gid))) if uid != 0 && gid != 0 => (uid, gid),
-            (0, _, _) => NOBODY,
+            (0, _, _) => Self::NOBODY,
             (uid, 0, _) => (uid, uid),
             (uid, gid, _) => (uid, gid),
         }

@@ -2,6 +2,7 @@
 //! `SDOCKER_TEST_ENGINE`; without that every test here fails and says so.
 #![cfg(test)]
 
+mod gateway;
 mod lifecycle_cidfile;
 mod lifecycle_codes;
 mod lifecycle_requests;
@@ -10,6 +11,7 @@ mod lifecycle_streams;
 mod lifecycle_terminal;
 mod limits;
 mod permissive;
+mod reach;
 mod refusals;
 mod streams;
 mod terminal;
@@ -23,3 +25,5 @@ mod pty;
 mod relay;
 #[path = "../support/sandbox.rs"]
 mod sandbox;
+#[path = "../support/tls_front.rs"]
+mod tls_front;

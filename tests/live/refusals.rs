@@ -126,6 +126,18 @@ fn an_ordinary_bind_and_volume_work() {
 }
 
 #[test]
+fn a_missing_source_is_made_as_the_caller() {
+    let sandbox = Sandbox::new();
+    let shared = sandbox.shared_dir();
+    let source = shared.path().join("new/deeper");
+    sandbox.sdocker(&format!("run --rm -v {}:/x busybox ls -d /x", source.display())).exits(0).says("/x");
+    let owner = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata(&source).unwrap());
+    assert_eq!(owner, rustix::process::getuid().as_raw());
+    let refused = sandbox.sdocker("run --rm -v /proc-like/../dev/null/x:/x busybox true").exits(125);
+    assert!(refused.stderr.contains("/dev/null/x"), "{}", refused.stderr);
+}
+
+#[test]
 fn a_capability_outside_of_the_list_is_refused() {
     let sandbox = Sandbox::new();
     for capability in ["SYS_ADMIN", "cap_sys_admin", "ALL"] {

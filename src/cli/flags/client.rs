@@ -4,6 +4,7 @@ use crate::cli::draft::Draft;
 use crate::cli::flag::Flag;
 use crate::cli::typed::{Once, text_of};
 use crate::cli::values::{Said, platform};
+use crate::cli::wants::Inputs;
 
 /// As typed.
 #[derive(Debug, Default)]
@@ -95,12 +96,17 @@ impl Client {
         Err(format!("container ID file found, make sure the other container isn't running or delete {path}"))
     }
 
-    /// The platform for the query: what was typed, else the environment's.
-    pub(crate) fn lower_platform(&self, draft: &mut Draft<'_>) -> Said<Option<String>> {
-        let wanted = match &self.platform {
+    /// What was typed, else the environment's; empty for none.
+    pub(crate) fn wanted_platform(&self, inputs: &Inputs<'_>) -> String {
+        match &self.platform {
             Some(typed) => typed.value.clone(),
-            None => (draft.inputs.variable)("DOCKER_DEFAULT_PLATFORM").unwrap_or_default(),
-        };
+            None => (inputs.variable)("DOCKER_DEFAULT_PLATFORM").unwrap_or_default(),
+        }
+    }
+
+    /// The platform for the query: what was typed, else the environment's.
+    pub(crate) fn lower_platform(&self, inputs: &Inputs<'_>) -> Said<Option<String>> {
+        let wanted = self.wanted_platform(inputs);
         if wanted.is_empty() { Ok(None) } else { platform::platform(&wanted).map(Some) }
     }
 }
@@ -123,6 +129,12 @@ mod tests {
     fn pull_policies() {
         assert_eq!(asked("--pull= i").client.pull, PullPolicy::Never);
         assert!(refused("--pull Always i").starts_with("docker: invalid pull option: 'Always': must be one of"));
+    }
+
+    #[test]
+    fn a_pull_asks_for_the_platform_as_typed() {
+        assert_eq!(asked("--platform linux/AARCH64 i").client.pull_platform.as_deref(), Some("linux/aarch64"));
+        assert_eq!(asked("i").client.pull_platform, None);
     }
 
     #[test]

@@ -32,6 +32,10 @@ impl Devices {
             self.devices.iter().cloned().partition(|d| device::is_cdi(&d.value));
         let mut mappings = Vec::new();
         for typed in mapped {
+            // How a device is written depends on the engine's system.
+            if draft.inputs.engine_os.is_empty() {
+                return Err("unknown server OS: ".to_owned());
+            }
             mappings.push(Traced { value: device::device(&typed.value)?, origin: typed.origin });
         }
         draft.extend("/HostConfig/Devices", &mappings, |b| &mut b.host_config.devices);

@@ -1,26 +1,16 @@
 //! What docker did with each recorded command line, the command line room does too: the same body, the same query, or
 //! the same complaint with the same status.
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "a test program: what is not as expected ends it"
-)]
-
-#[path = "support/body.rs"]
-mod body;
-#[path = "support/corpus.rs"]
-mod corpus;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 
-use corpus::{Case, absolute, cases};
 use sdocker::cli::{self, Engine, FileError, Inputs, Invocation, Proxies, Verb, Want, Warning};
 use sdocker::request::json;
 use sdocker::request::wire::ContainerCreate;
 use serde_json::Value;
+
+use crate::body;
+use crate::corpus::{self, Case, Places};
 
 /// Recorded outcomes that this room alone cannot have, and why. The test fails when one of them starts to hold.
 const ELSEWHERE: [(&str, &str); 3] = [
@@ -28,6 +18,12 @@ const ELSEWHERE: [(&str, &str); 3] = [
     ("tty-12", "whether stdin is a terminal is seen by the run, not by the grammar"),
     ("pull-15", "the pull before create is refused by the engine"),
 ];
+
+/// The cases in a made-up world of directories.
+fn cases() -> Vec<Case> {
+    let places = Places::below("/world");
+    corpus::lines().map(|line| Case::read(line, &places)).collect()
+}
 
 #[test]
 fn command_lines_mean_what_they_mean_to_docker() {
@@ -114,22 +110,23 @@ fn asked(case: &Case) -> Result<Outcome, cli::UsageError> {
     };
     let argv: Vec<OsString> = ["docker"].into_iter().chain(words).map(OsString::from).collect();
     let parsed = match cli::parse(verb, &argv, start)? {
-        Invocation::Help => return Ok(Outcome::Help(cli::help(verb))),
+        Invocation::Help(_) => return Ok(Outcome::Help(cli::help(verb))),
         Invocation::Container(parsed) => parsed,
     };
-    let world = World::of(case);
+    let world = World { files: case.files(), places: &case.places };
     let files = world.answers(&parsed.wants());
     let cidfile_exists = parsed.wants().iter().any(|w| matches!(w, Want::Existence(path) if world.exists(path)));
     let (proxies, detach_keys) = world.configuration(case);
     let inputs = Inputs {
-        cwd: corpus::CWD,
+        cwd: &case.places.cwd,
         variable: &|name| case.variable(name),
         files: &files,
         cidfile_exists,
         console: case.console(),
         proxies: &proxies,
         detach_keys: detach_keys.as_deref(),
-        endpoint: &format!("unix://{}", corpus::SOCKET),
+        endpoint: &format!("unix://{}", case.places.socket),
+        engine_os: "linux",
         has_credentials: false,
     };
     let asked = parsed.lower(&inputs)?;
@@ -137,31 +134,31 @@ fn asked(case: &Case) -> Result<Outcome, cli::UsageError> {
 }
 
 /// The files of a case.
-struct World(BTreeMap<String, Vec<u8>>);
+struct World<'c> {
+    files: BTreeMap<String, Vec<u8>>,
+    places: &'c Places,
+}
 
-impl World {
-    fn of(case: &Case) -> Self {
-        Self(case.files())
-    }
-
+impl World<'_> {
     fn is_directory(&self, path: &str) -> bool {
-        path == corpus::CWD || self.0.keys().any(|file| file.starts_with(&format!("{path}/")))
+        path == self.places.cwd || self.files.keys().any(|file| file.starts_with(&format!("{path}/")))
     }
 
     fn exists(&self, path: &str) -> bool {
-        self.0.contains_key(&absolute(path)) || self.is_directory(&absolute(path))
+        let path = self.places.absolute(path);
+        self.files.contains_key(&path) || self.is_directory(&path)
     }
 
     fn answers(&self, wants: &[Want]) -> BTreeMap<String, Result<Vec<u8>, FileError>> {
         let answer = |want: &Want| match want {
             Want::Existence(_) => None,
-            Want::File(path) => Some((path.clone(), self.read(&absolute(path)))),
+            Want::File(path) => Some((path.clone(), self.read(&self.places.absolute(path)))),
         };
         wants.iter().filter_map(answer).collect()
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
-        match self.0.get(path) {
+        match self.files.get(path) {
             Some(bytes) => Ok(bytes.clone()),
             None if self.is_directory(path) => Err(FileError::NotRead("is a directory".to_owned())),
             None => Err(FileError::NotOpened("no such file or directory".to_owned())),
@@ -170,8 +167,8 @@ impl World {
 
     /// Proxies and detach keys of docker's own configuration; a broken one says nothing.
     fn configuration(&self, case: &Case) -> (Proxies, Option<String>) {
-        let directory = case.variable("DOCKER_CONFIG").unwrap_or_else(|| format!("{}/.docker", corpus::HOME));
-        let text = self.0.get(&format!("{directory}/config.json"));
+        let directory = case.variable("DOCKER_CONFIG").unwrap_or_else(|| format!("{}/.docker", self.places.home));
+        let text = self.files.get(&format!("{directory}/config.json"));
         let config: Value = text.and_then(|text| serde_json::from_slice(text).ok()).unwrap_or_default();
         let proxy = |name: &str| config["proxies"]["default"][name].as_str().unwrap_or_default().to_owned();
         let proxies = Proxies {

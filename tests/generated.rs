@@ -1,0 +1,122 @@
+//! Man pages and completions come out of the tables that the program is made of, and are kept in the tree. Writes them
+//! anew when `SDOCKER_GENERATE` is set.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap_complete::Shell;
+use clap_mangen::Man;
+use sdocker::cli::{self, Verb};
+use sdocker::commands::grammar;
+use sdocker::rules::CATALOGUE;
+
+const RUN_NOTES: &str = r#".SH POLICY
+What is asked for is judged against the policy before anything is pulled or created. A silence is filled with the
+policy's default and nothing is said; a changed wish is one line on standard error; a refusal names the word, the line
+of the policy and what to do instead, and ends with 125. \fBsdocker explain\fR lists the rules.
+.SH EXIT STATUS
+.TP
+\fB0\fR to \fB255\fR
+The container's own.
+.TP
+\fB125\fR
+Refused by the policy, or failed before the container ran.
+.TP
+\fB126\fR
+The command could not be executed.
+.TP
+\fB127\fR
+The command was not found.
+.SH SEE ALSO
+\fBsdocker\fR(1)
+"#;
+
+const FILES: &str = r#".SH FILES
+.TP
+\fI/etc/sdocker/policy.toml\fR, \fI/etc/sdocker/policy.d/*.toml\fR
+The policy of the machine. Where \fI/etc/sdocker\fR exists nothing else can replace it.
+.TP
+\fI~/.config/sdocker/policy.toml\fR
+The user's own policy, where the machine has none.
+.TP
+\fI~/.local/state/sdocker/journal.jsonl\fR
+Every decision, a line each.
+.SH ENVIRONMENT
+.TP
+\fBSDOCKER_POLICY\fR
+As \fB--policy\fR.
+.TP
+\fBDOCKER_HOST\fR
+As \fB--host\fR.
+.TP
+\fBNO_COLOR\fR
+No colours.
+"#;
+
+/// Every generated file, by its path in the tree.
+fn generated() -> Vec<(&'static str, Vec<u8>)> {
+    vec![
+        ("man/sdocker.1", page(&Man::new(grammar()), &format!("{}{FILES}", rules()))),
+        ("man/sdocker-run.1", page(&Man::new(run_page()), RUN_NOTES)),
+        ("dist/completions/sdocker.bash", completions(Shell::Bash)),
+        ("dist/completions/_sdocker", completions(Shell::Zsh)),
+        ("dist/completions/sdocker.fish", completions(Shell::Fish)),
+    ]
+}
+
+fn run_page() -> clap::Command {
+    cli::command(Verb::Run).name("sdocker-run").override_usage("sdocker run [OPTIONS] IMAGE [COMMAND] [ARG...]")
+}
+
+fn page(man: &Man, more: &str) -> Vec<u8> {
+    let mut text = Vec::new();
+    man.render(&mut text).unwrap();
+    text.extend_from_slice(more.as_bytes());
+    text
+}
+
+/// The rules, a paragraph each.
+fn rules() -> String {
+    let paragraph = |rule: &sdocker::rules::Rule| {
+        let what = rule.doc.split("## What").nth(1).unwrap().split("##").next().unwrap().trim();
+        format!(".TP\n\\fB{}\\fR\n{}\n", rule.id, what.replace('`', "").replace('\\', "\\\\").replace("\n.", "\n\\&."))
+    };
+    format!(".SH RULES\n{}", CATALOGUE.iter().map(paragraph).collect::<String>())
+}
+
+fn completions(shell: Shell) -> Vec<u8> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut grammar(), "sdocker", &mut text);
+    text
+}
+
+fn in_tree(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+#[test]
+fn what_is_generated_is_what_is_in_the_tree() {
+    let write = std::env::var_os("SDOCKER_GENERATE").is_some();
+    for (path, text) in generated() {
+        let file = in_tree(path);
+        if write {
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(&file, &text).unwrap();
+        }
+        let kept = fs::read(&file).unwrap_or_default();
+        assert!(kept == text, "{path} is not what the tables say: run `make generate`");
+    }
+}
+
+#[test]
+fn the_pages_name_every_flag_and_every_rule() {
+    let pages: Vec<String> = generated().into_iter().map(|(_, text)| String::from_utf8(text).unwrap()).collect();
+    for flag in cli::all_flags() {
+        let escaped = format!("\\-\\-{}", flag.name.replace('-', "\\-"));
+        assert!(pages.iter().any(|page| page.contains(&escaped)), "--{}", flag.name);
+    }
+    for rule in CATALOGUE {
+        assert!(pages.first().unwrap().contains(&format!("\\fB{}\\fR", rule.id)), "{}", rule.id);
+    }
+}
