@@ -192,6 +192,7 @@ fn an_engine_that_is_not_there_is_said_when_everything_else_is_in_order() {
         ("run --env-file /nowhere/env busybox", "open /nowhere/env: no such file or directory"),
         ("run --restart on-failure:x busybox", "maximum retry count must be an integer"),
         ("run ALPINE", "repository name (library/ALPINE) must be lowercase"),
+        ("run --device /dev/null busybox", "docker: unknown server OS: \n"),
         ("run --cidfile /etc/passwd busybox", "container ID file found"),
         ("run -it busybox", "the input device is not a TTY"),
     ] {
