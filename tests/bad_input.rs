@@ -279,6 +279,53 @@ fn an_env_file_that_a_shell_hands_over_is_read() {
 }
 
 #[test]
+fn an_id_that_could_not_be_written_down_is_not_created() {
+    let place = Place::new();
+    // The code is docker's, too, which looks for these words in whatever went wrong.
+    for (path, why, code) in
+        [("/nowhere/cid", "no such file or directory", 127), ("/dev/null/cid", "not a directory", 125)]
+    {
+        let words = format!("docker: failed to create the container ID file: open {path}: {why}\n");
+        place.run(&format!("run --cidfile {path} busybox")).fails(code, &words);
+    }
+    mkfifoat(CWD, place.path("work/fifo"), Mode::RUSR | Mode::WUSR).unwrap();
+    place.run("run --cidfile fifo busybox").fails(125, "docker: container ID file found");
+}
+
+#[test]
+fn a_working_directory_that_is_gone_is_said() {
+    let place = Place::new();
+    let binary = env!("CARGO_BIN_EXE_sdocker");
+    let script = format!("mkdir gone && cd gone && rmdir ../gone && exec {binary} --policy permissive run busybox");
+    let mut command = Command::new("bash");
+    command.args(["-c", &script]);
+    place.surround(&mut command);
+    place.finish(command).fails(125, "cannot find the working directory: ");
+}
+
+#[test]
+fn a_broken_configuration_of_dockers_does_not_choose_another_engine() {
+    let breaks: [fn(&Path); 4] = [
+        |path| fs::write(path, "{").unwrap(),
+        |path| fs::write(path, b"\xff\xfe{}").unwrap(),
+        |path| fs::create_dir(path).unwrap(),
+        |path| mkfifoat(CWD, path, Mode::RUSR | Mode::WUSR).unwrap(),
+    ];
+    for broken in breaks {
+        let place = Place::new();
+        fs::create_dir(place.path("home/.docker")).unwrap();
+        broken(&place.path("home/.docker/config.json"));
+        // It may name the engine that is meant; where something else does, docker warns and goes on.
+        let mut nowhere = place.command(&["run", "busybox"]);
+        nowhere.env_remove("DOCKER_HOST");
+        place.finish(nowhere).fails(125, "config.json");
+        let named = place.run("create busybox");
+        assert!(named.stderr.contains("config.json"), "{}", named.stderr);
+        named.creates();
+    }
+}
+
+#[test]
 fn a_home_that_nobody_named_is_no_matter() {
     let place = Place::new();
     let words = ["create", "busybox"];

@@ -225,6 +225,15 @@ fn input_without_output_ends_with_the_container() {
 }
 
 #[test]
+fn a_stream_that_nobody_asked_for_is_lost_even_when_it_is_sent() {
+    for (stdout, stderr, shown) in [(true, false, ("out\n", "")), (false, true, ("", "err\n"))] {
+        let (result, out, err) =
+            Fake::new(0, |_| Act::Engine).run(&RunOptions { stdout, stderr, ..RunOptions::default() });
+        assert_eq!((result.unwrap(), out.as_str(), err.as_str()), (Outcome::Exited(0), shown.0, shown.1));
+    }
+}
+
+#[test]
 fn nobody_at_the_socket_is_told_in_dockers_words() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("file");

@@ -43,7 +43,10 @@ impl Streams {
     /// Starts copying. Without input to send, the engine is told so at once.
     pub(super) fn start(hijacked: Hijacked, options: &RunOptions, console: &Console) -> io::Result<Self> {
         let output = if options.stdout || options.stderr {
-            let sinks = Sinks { stdout: console.stdout()?, stderr: console.stderr()? };
+            // With a terminal all output is one, wherever it was meant to go.
+            let stdout = (options.stdout || options.tty).then(|| console.stdout()).transpose()?;
+            let stderr = options.stderr.then(|| console.stderr()).transpose()?;
+            let sinks = Sinks { stdout, stderr };
             let (from, early, tty) = (hijacked.handle()?, hijacked.early.clone(), options.tty);
             Some(on_thread("output", move || copy_output(from, &early, tty, sinks))?)
         } else {
@@ -101,17 +104,19 @@ fn on_thread<T: Send + 'static>(
     Ok(end)
 }
 
+/// Some engines send what nobody asked for; it is lost, as with those that do not.
 struct Sinks {
-    stdout: File,
-    stderr: File,
+    stdout: Option<File>,
+    stderr: Option<File>,
 }
 
 impl Sinks {
     fn write(&mut self, channel: Channel, bytes: &[u8]) -> io::Result<()> {
-        match channel {
-            Channel::Stdout => self.stdout.write_all(bytes),
-            Channel::Stderr | Channel::System => self.stderr.write_all(bytes),
-        }
+        let sink = match channel {
+            Channel::Stdout => &mut self.stdout,
+            Channel::Stderr | Channel::System => &mut self.stderr,
+        };
+        sink.as_mut().map_or(Ok(()), |sink| sink.write_all(bytes))
     }
 }
 

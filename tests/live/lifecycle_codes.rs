@@ -2,6 +2,8 @@
 
 use std::process::Stdio;
 
+use serde_json::json;
+
 use crate::relay::Relay;
 use crate::sandbox::{Sandbox, eventually, finish, wait};
 
@@ -75,19 +77,6 @@ fn what_the_client_refuses_is_in_dockers_words() {
         ),
         ("run -d -a stdout busybox", 1, "conflicting options: cannot specify both --attach and --detach\n".to_owned()),
         (
-            "run --annotation a=b busybox",
-            1,
-            "\"--annotation\" requires API version 1.43, but the Docker daemon API version is 1.41\n".to_owned(),
-        ),
-        (
-            "run --mac-address 92:d0:c6:0a:29:33 busybox",
-            125,
-            format!(
-                "docker: \"specify mac-address per network\" requires API version 1.44, but the Docker daemon API \
-                 version is 1.41{HINT}"
-            ),
-        ),
-        (
             "run --cpu-count 1 busybox",
             1,
             "\"--cpu-count\" is only supported on a Docker daemon running on windows, but the Docker daemon is running \
@@ -104,6 +93,22 @@ fn what_the_client_refuses_is_in_dockers_words() {
         let run = sandbox.permissive(line).exits(code).says("");
         assert_eq!(run.stderr, words, "{line}");
     }
+}
+
+#[test]
+fn what_is_newer_than_the_engine_is_refused() {
+    // Which is an old one for this test, whatever it is.
+    let (sandbox, relay) = Sandbox::with_relay(|asked| {
+        let pong = "HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nOstype: linux\r\n\r\n";
+        (asked == "HEAD /_ping").then(|| pong.to_owned())
+    });
+    let annotation = sandbox.permissive("run --annotation a=b busybox").exits(1).says("");
+    let words = "\"--annotation\" requires API version 1.43, but the Docker daemon API version is 1.41\n";
+    assert_eq!(annotation.stderr, words);
+    let address = sandbox.permissive("run --mac-address 92:d0:c6:0a:29:33 busybox").exits(125).says("");
+    let words = "docker: \"specify mac-address per network\" requires API version 1.44, but the Docker daemon API version is 1.41";
+    assert_eq!(address.stderr, format!("{words}{HINT}"));
+    assert!(!relay.has_seen("/create"));
 }
 
 #[test]
@@ -133,10 +138,10 @@ fn what_the_engine_refuses_is_in_its_words_with_a_hint() {
 fn a_command_that_cannot_start_is_126_or_127_and_stays_without_rm() {
     let sandbox = Sandbox::new();
     for (command, code, words) in [
-        ("nosuchcommand", 127, "executable file not found in $PATH: unknown"),
-        ("/no/such/file", 127, "no such file or directory: unknown"),
-        ("/etc/passwd", 126, "permission denied: unknown"),
-        ("/etc", 126, "permission denied: unknown"),
+        ("nosuchcommand", 127, "executable file not found in $PATH"),
+        ("/no/such/file", 127, "no such file or directory"),
+        ("/etc/passwd", 126, "permission denied"),
+        ("/etc", 126, "permission denied"),
     ] {
         let (kept, gone) = (sandbox.name(), sandbox.name());
         let failed = sandbox.permissive(&format!("run --name {kept} busybox {command}")).exits(code).says("");
@@ -231,7 +236,7 @@ fn a_restart_policy_ends_the_client_at_the_first_exit() {
 fn an_empty_entrypoint_takes_the_images_command_along() {
     let sandbox = Sandbox::new();
     let failed = sandbox.permissive("run --rm --entrypoint '' busybox").exits(125);
-    assert!(failed.stderr.contains("No command specified"), "{}", failed.stderr);
+    assert!(failed.stderr.to_lowercase().contains("no command specified"), "{}", failed.stderr);
     sandbox.permissive("run --rm --entrypoint '' busybox:entrypoint echo me").exits(0).says("me");
 }
 
@@ -252,11 +257,13 @@ fn warnings_come_before_the_id_on_stderr() {
     let sandbox = Sandbox::new();
     let run = sandbox.permissive("run --rm --dns 127.0.0.1 --network none busybox echo out").exits(0).says("out");
     assert_eq!(run.stderr, "WARNING: Localhost DNS (127.0.0.1) may fail in containers.\n");
-    let name = sandbox.name();
-    let both = sandbox.with_one_stream(&format!(
-        "--policy permissive run -d --name {name} --memory-swappiness 5 --kernel-memory 64m busybox true"
-    ));
-    let lines: Vec<&str> = both.lines().collect();
-    let id = lines.iter().position(|line| line.len() == 64).expect("an id");
-    assert!(id > 0 && lines[..id].iter().all(|line| line.starts_with("WARNING: ")), "{both}");
+    // Engines warn of different things: this one of everything.
+    let id = "1".repeat(64);
+    let created = json!({ "Id": id, "Warnings": ["first", "second"] });
+    let (sandbox, _relay) = Sandbox::with_relay(move |asked| {
+        let answer = || format!("HTTP/1.1 201 Created\r\n\r\n{created}");
+        asked.starts_with("POST /containers/create").then(answer)
+    });
+    let both = sandbox.with_one_stream("--policy permissive create busybox");
+    assert_eq!(both, format!("WARNING: first\nWARNING: second\n{id}\n"));
 }

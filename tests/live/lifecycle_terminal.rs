@@ -146,10 +146,10 @@ fn detached_means_no_word_and_a_container_that_runs_on() {
         assert_eq!(ends_restored(pty, 0), "ready\r\n", "{flags}");
         assert_eq!(name.value("/State/Running"), true, "{flags}");
         sandbox.engine.request("POST", &format!("/containers/{name}/kill"), "");
-        eventually("it ends", || !name.exists() || name.value("/State/Running") == false);
-        if flags == "--rm" {
-            eventually("it removes itself", || !name.exists());
-        }
+        eventually("it ends, and with --rm is gone", || match flags {
+            "--rm" => !name.exists(),
+            _ => name.value("/State/Running") == false,
+        });
     }
 }
 
