@@ -1,5 +1,6 @@
 //! The judged create on a socket, and containers judged after the fact.
 
+use std::os::unix::net::UnixStream;
 use std::process::{Child, Command};
 
 use serde_json::json;
@@ -18,7 +19,7 @@ impl Gateway {
         let directory = tempfile::tempdir().unwrap();
         let socket = directory.path().join("gateway.sock");
         let child = sandbox.command(&format!("gateway --listen unix://{}", socket.display())).spawn().unwrap();
-        eventually("the gateway listens", || socket.exists());
+        eventually("the gateway listens", || UnixStream::connect(&socket).is_ok());
         Self { child, directory }
     }
 
