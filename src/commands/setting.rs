@@ -65,7 +65,10 @@ impl<'a> Setting<'a> {
 
     /// Writes the decision down. In guard mode what cannot be written is said and does not stop anything.
     pub(super) fn record(&self, verb: &str, decision: Decision<'_>) {
-        let Some(path) = self.journal() else { return };
+        let Some(path) = self.journal() else {
+            let why = "you have no home directory, so this decision is not written down; set XDG_STATE_HOME";
+            return self.invocation.environment.complain(&format!("sdocker: warning: {why}\n"));
+        };
         let took = self.begun.elapsed();
         if let Err(why) = write(&path, self.policy.digest(), &self.caller, verb, decision, took) {
             self.invocation.environment.complain(&format!("sdocker: warning: {why}\n"));
