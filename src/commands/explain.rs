@@ -36,7 +36,7 @@ fn first_sentence(rule: &Rule) -> String {
 }
 
 fn whole(rule: &Rule) -> String {
-    let keys = std::iter::once("action").chain(rule.keys.iter().copied()).collect::<Vec<_>>().join(", ");
+    let keys = std::iter::once("action").chain(rule.keys.iter().map(|key| key.name)).collect::<Vec<_>>().join(", ");
     format!(
         "# {}\n\n{}\n## Reads\n{}\n\n## Keys\n{keys}\n\n## Source\n{}\n",
         rule.id,

@@ -3,6 +3,7 @@
 //! This room never names a rule: ids and keys come in as data from the rules' table, and each rule reads its own
 //! merged table through [`Settings`].
 
+mod key;
 mod problem;
 mod profiles;
 mod settings;
@@ -10,6 +11,7 @@ mod text;
 
 use std::sync::Arc;
 
+pub use key::{Key, Takes, Tighter};
 pub use problem::{Problem, Problems};
 pub use profiles::{PROFILES, Profile, profile};
 pub use settings::{FromNode, Setting, Settings};

@@ -21,6 +21,9 @@ impl Profile {
 pub const PROFILES: &[Profile] = &[
     Profile { name: "baseline", text: include_str!("../../policies/baseline.toml") },
     Profile { name: "strict", text: include_str!("../../policies/strict.toml") },
+    Profile { name: "shared-server", text: include_str!("../../policies/shared-server.toml") },
+    Profile { name: "ci", text: include_str!("../../policies/ci.toml") },
+    Profile { name: "sandbox", text: include_str!("../../policies/sandbox.toml") },
     Profile { name: "permissive", text: include_str!("../../policies/permissive.toml") },
 ];
 

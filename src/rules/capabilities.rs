@@ -1,7 +1,7 @@
 //! Parts of root's power.
 
 use super::{Breach, Case, Check, Fill, Opinion, Rule};
-use crate::policy::{FromNode, Setting, Settings, Value};
+use crate::policy::{FromNode, Key, Setting, Settings, Takes, Value};
 use crate::request::{Change, RuleId};
 
 pub(super) const RULE: Rule = Rule {
@@ -18,8 +18,13 @@ processes and the kernel.
 Name a narrower capability, or do without: most programs that bind low ports or change owners need none of the others.
 ",
     fields: &["HostConfig.CapAdd", "HostConfig.CapDrop"],
-    keys: &["allow", "drop"],
-    open_keys: false,
+    keys: &[
+        Key::free("allow", Takes::Texts, "capabilities that may be asked for"),
+        Key::adding("drop", Takes::Texts, "capabilities that are taken away from what the engine gives by itself"),
+    ],
+    open_keys: &[],
+    silence: "no word about the dropped ones",
+    breach: "a capability outside `allow`",
     rewrites: true,
     sources: &["CIS Docker 5.4", "PSS baseline and restricted: capabilities", "OWASP Docker rule 3"],
     load: |settings: &mut Settings<'_>| {

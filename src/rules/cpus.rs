@@ -1,7 +1,7 @@
 //! CPU time without a limit, or too much of it.
 
 use super::{Breach, Case, Check, Fill, Opinion, Rule};
-use crate::policy::{Setting, Settings};
+use crate::policy::{Key, Setting, Settings, Takes};
 use crate::request::sizes::NanoCpus;
 use crate::request::wire::HostConfig;
 use crate::request::{Change, Needs, Request, RuleId};
@@ -19,8 +19,13 @@ One busy loop without a limit takes the whole machine from everybody else.
 Ask for what is needed, up to the limit: `--cpus 1.5`.
 ",
     fields: &["HostConfig.NanoCpus", "HostConfig.CpuQuota", "HostConfig.CpuPeriod"],
-    keys: &["default", "max"],
-    open_keys: false,
+    keys: &[
+        Key::free("default", Takes::Cpus, "CPUs of a container that asks for none"),
+        Key::max("max", Takes::Cpus, "the most that may be asked for"),
+    ],
+    open_keys: &[],
+    silence: "neither NanoCpus nor CpuQuota",
+    breach: "more than `max`, or explicitly no limit",
     rewrites: true,
     sources: &["CIS Docker 5.12", "OWASP Docker rule 7"],
     load: |settings: &mut Settings<'_>| {

@@ -3,7 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::{Breach, Case, Check, Opinion, Rule};
-use crate::policy::{Setting, Settings};
+use crate::policy::{Key, Setting, Settings, Takes};
 use crate::request::mounts::{MountSource, mounts, paths_in_options};
 use crate::request::{BindFacts, Fact, Facts, Needs, Request, RuleId};
 
@@ -21,8 +21,12 @@ Whoever can talk to the engine can start a privileged container: the socket is r
 Mount only what the program needs. A program that must start containers needs an engine of its own.
 ",
     fields: &["HostConfig.Binds", "HostConfig.Mounts", "HostConfig.VolumesFrom", "volumes' driver options"],
-    keys: &["paths"],
-    open_keys: false,
+    keys: &[
+        Key::adding("paths", Takes::Texts, "further sockets that control an engine on this machine"),
+    ],
+    open_keys: &[],
+    silence: "no mount",
+    breach: "a mount through which such a socket can be reached",
     rewrites: false,
     sources: &["CIS Docker 5.32", "OWASP Docker rule 1", "PSS baseline: hostPath volumes"],
     load: |settings: &mut Settings<'_>| {

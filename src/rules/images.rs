@@ -1,7 +1,7 @@
 //! Where images come from.
 
 use super::{Breach, Case, Check, Opinion, Rule};
-use crate::policy::{FromNode, Setting, Settings, Value};
+use crate::policy::{FromNode, Key, Setting, Settings, Takes, Value};
 use crate::request::{ImageRef, Needs, Request, RuleId};
 
 pub(super) const RULE: Rule = Rule {
@@ -18,8 +18,10 @@ Whoever writes the image writes the program that runs. The name is judged before
 Use an image from a listed place, or ask for the place to be listed.
 ",
     fields: &["Image"],
-    keys: &["allow"],
-    open_keys: false,
+    keys: &[Key::free("allow", Takes::Texts, "patterns of full names; `*` is one component, `**` any number")],
+    open_keys: &[],
+    silence: "cannot be silent",
+    breach: "a name outside `allow`",
     rewrites: false,
     sources: &["CIS Docker 4.2", "OWASP Docker rule 13"],
     load: |settings: &mut Settings<'_>| Some(Box::new(Images { allow: settings.list("allow") })),

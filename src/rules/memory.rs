@@ -1,7 +1,7 @@
 //! Memory without a limit, or too much of it.
 
 use super::{Breach, Case, Check, Fill, Opinion, Rule};
-use crate::policy::{Setting, Settings};
+use crate::policy::{Key, Setting, Settings, Takes};
 use crate::request::sizes::Bytes;
 use crate::request::{Change, Needs, Request, RuleId};
 
@@ -19,8 +19,13 @@ A container without a limit can make the kernel kill other people's processes.
 Ask for what is needed, up to the limit: `--memory 512m`.
 ",
     fields: &["HostConfig.Memory", "HostConfig.MemorySwap", "HostConfig.MemoryReservation"],
-    keys: &["default", "max"],
-    open_keys: false,
+    keys: &[
+        Key::free("default", Takes::Size, "memory of a container that asks for no limit"),
+        Key::max("max", Takes::Size, "the most that may be asked for, swap included"),
+    ],
+    open_keys: &[],
+    silence: "no Memory and no MemoryReservation",
+    breach: "more than `max`, or explicitly no limit",
     rewrites: true,
     sources: &["CIS Docker 5.11", "OWASP Docker rule 7"],
     load: |settings: &mut Settings<'_>| {

@@ -24,7 +24,7 @@ mod testing;
 
 pub use opinion::{Breach, Fill, Opinion, Outcome};
 
-use crate::policy::{Policy, Problem, Problems, Setting, Settings};
+use crate::policy::{Key, Policy, Problem, Problems, Setting, Settings};
 use crate::request::{Action, Caller, Facts, ImageRef, Needs, PolicySpot, Request, RuleId};
 
 /// All rules, in the order of the catalogue.
@@ -40,6 +40,11 @@ pub const CATALOGUE: &[Rule] = &[
     pids::RULE,
     ulimits::RULE,
     restart::RULE,
+    // Mounts.
+    // Namespaces and networks.
+    // Confinement, devices, kernel.
+    // Images, logs, the engine.
+    // The rest.
     other_fields::RULE,
 ];
 
@@ -55,10 +60,14 @@ pub struct Rule {
     pub doc: &'static str,
     /// The fields of the Engine API that it reads.
     pub fields: &'static [&'static str],
-    /// The keys of its table besides `action`; empty with `open_keys` when the keys are data.
-    pub keys: &'static [&'static str],
-    /// Its further keys are data (names of limits).
-    pub open_keys: bool,
+    /// The keys of its table besides `action`.
+    pub keys: &'static [Key],
+    /// Where its further keys are data (names of limits): the keys of each of these tables. Empty where they are not.
+    pub open_keys: &'static [Key],
+    /// What counts as silence, which a default fills.
+    pub silence: &'static str,
+    /// What counts as a breach, about which `action` decides.
+    pub breach: &'static str,
     /// It knows a nearest permitted value, so that `action = "rewrite"` makes sense.
     pub rewrites: bool,
     /// Where the rule comes from: CIS, PSS, OWASP.
@@ -166,8 +175,8 @@ impl Rule {
             return None;
         };
         let mut settings = Settings::of(self.id.0, entry, problems)?;
-        if !self.open_keys {
-            let known: Vec<&str> = std::iter::once(ACTION).chain(self.keys.iter().copied()).collect();
+        if self.open_keys.is_empty() {
+            let known: Vec<&str> = std::iter::once(ACTION).chain(self.keys.iter().map(|key| key.name)).collect();
             settings.only(&known);
         }
         let action = settings.require::<Action>(ACTION);
@@ -202,6 +211,8 @@ mod tests {
                 assert!(rule.doc.contains(heading), "{} lacks {heading}", rule.id);
             }
             assert!(!rule.sources.is_empty() && !rule.fields.is_empty(), "{}", rule.id);
+            assert!(!rule.silence.is_empty() && !rule.breach.is_empty(), "{}", rule.id);
+            assert!(rule.keys.iter().chain(rule.open_keys).all(|key| !key.doc.is_empty()), "{}", rule.id);
         }
     }
 

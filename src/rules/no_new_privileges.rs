@@ -1,7 +1,7 @@
 //! Gaining privileges through setuid programs.
 
 use super::{Breach, Case, Check, Fill, Opinion, Rule};
-use crate::policy::{Setting, Settings};
+use crate::policy::{Key, Setting, Settings, Takes};
 use crate::request::{Change, RuleId};
 
 pub(super) const RULE: Rule = Rule {
@@ -18,8 +18,10 @@ second entry `no-new-privileges=false` silently undoes the first.
 Leave the option out. For a program that must change its user, start the container as that user: `--user 1000:1000`.
 ",
     fields: &["HostConfig.SecurityOpt"],
-    keys: &["default"],
-    open_keys: false,
+    keys: &[Key::free("default", Takes::Switch, "switch it on where nothing is said")],
+    open_keys: &[],
+    silence: "no entry about it",
+    breach: "`no-new-privileges=false`",
     rewrites: true,
     sources: &["CIS Docker 5.26", "PSS restricted: privilege escalation", "OWASP Docker rule 4"],
     load: |settings: &mut Settings<'_>| Some(Box::new(NoNewPrivileges { default: settings.get("default") })),

@@ -1,7 +1,7 @@
 //! Processes without number.
 
 use super::{Breach, Case, Check, Fill, Opinion, Rule};
-use crate::policy::{Setting, Settings};
+use crate::policy::{Key, Setting, Settings, Takes};
 use crate::request::{Change, Needs, Request, RuleId};
 
 pub(super) const RULE: Rule = Rule {
@@ -17,8 +17,13 @@ A fork bomb inside a container without a limit takes every process id of the mac
 Ask for what is needed, up to the limit: `--pids-limit 200`.
 ",
     fields: &["HostConfig.PidsLimit"],
-    keys: &["default", "max"],
-    open_keys: false,
+    keys: &[
+        Key::free("default", Takes::Whole, "processes of a container that asks for no limit"),
+        Key::max("max", Takes::Whole, "the most that may be asked for"),
+    ],
+    open_keys: &[],
+    silence: "no PidsLimit",
+    breach: "more than `max`, or explicitly no limit",
     rewrites: true,
     sources: &["CIS Docker 5.29", "OWASP Docker rule 7"],
     load: |settings: &mut Settings<'_>| {

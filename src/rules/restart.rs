@@ -1,7 +1,7 @@
 //! Containers that come back for ever.
 
 use super::{Breach, Case, Check, Fill, Opinion, Rule};
-use crate::policy::{FromNode, Setting, Settings, Value};
+use crate::policy::{FromNode, Key, Setting, Settings, Takes, Value};
 use crate::request::wire::RestartPolicy;
 use crate::request::{Change, Request, RuleId};
 
@@ -20,8 +20,14 @@ the attention of who started it.
 Restart on failure, a few times: `--restart on-failure:5`.
 ",
     fields: &["HostConfig.RestartPolicy"],
-    keys: &["default", "allow", "max"],
-    open_keys: false,
+    keys: &[
+        Key::free("default", Takes::Text, "for a background run that says nothing"),
+        Key::free("allow", Takes::Texts, "policies that may be asked for"),
+        Key::max("max", Takes::Whole, "the most restarts after failures"),
+    ],
+    open_keys: &[],
+    silence: "`no`, as docker sends it for nothing",
+    breach: "a policy outside `allow`, or without end, or more than `max`",
     rewrites: true,
     sources: &["CIS Docker 5.15"],
     load,

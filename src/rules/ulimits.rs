@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::{ACTION, Breach, Case, Check, Fill, Opinion, Rule};
-use crate::policy::{FromNode, Setting, Settings, Value};
+use crate::policy::{FromNode, Key, Setting, Settings, Takes, Value};
 use crate::request::wire::Ulimit;
 use crate::request::{Change, RuleId};
 
@@ -24,7 +24,12 @@ Ask for what is needed, up to the limit: `--ulimit nofile=1024:2048`.
 ",
     fields: &["HostConfig.Ulimits"],
     keys: &[],
-    open_keys: true,
+    open_keys: &[
+        Key::free("default", Takes::Text, "`soft[:hard]` where nothing is asked for"),
+        Key::max("max", Takes::Whole, "the most that may be asked for"),
+    ],
+    silence: "the limit is not named",
+    breach: "above its `max`",
     rewrites: true,
     sources: &["CIS Docker 5.19", "OWASP Docker rule 7"],
     load,

@@ -1,7 +1,7 @@
 //! Whom a container runs as.
 
 use super::{Breach, Case, Check, Fill, Opinion, Rule};
-use crate::policy::{FromNode, Setting, Settings, Value};
+use crate::policy::{FromNode, Key, Setting, Settings, Takes, Value};
 use crate::request::{Action, Caller, Change, Facts, Id, Ids, Needs, PolicySpot, Request, RuleId, UserFault, UserSpec};
 
 pub(super) const RULE: Rule = Rule {
@@ -20,8 +20,14 @@ enough.
 Name a user: `--user 1000:1000`, or leave `--user` out to run as yourself.
 ",
     fields: &["User", "HostConfig.GroupAdd", "the image's USER"],
-    keys: &["default", "allow", "image-root-group"],
-    open_keys: false,
+    keys: &[
+        Key::free("default", Takes::Text, "whom nobody becomes: `caller` or `uid:gid`"),
+        Key::free("allow", Takes::Ids, "who may be asked for: `caller`, ids, ranges"),
+        Key::action("image-root-group", "an image's own user in group 0"),
+    ],
+    open_keys: &[],
+    silence: "no User, and an image that names nobody but root",
+    breach: "root in any spelling, or an id outside `allow`",
     rewrites: true,
     sources: &["CIS Docker 4.1", "PSS restricted: running as non-root", "OWASP Docker rule 2"],
     load: |settings: &mut Settings<'_>| {
