@@ -10,6 +10,7 @@ mod flag;
 mod flags;
 mod help;
 mod lower;
+mod secrets;
 #[cfg(test)]
 mod testing;
 mod tokens;

@@ -13,6 +13,9 @@ pub(super) enum Verb {
     Explain,
     Gateway,
     Audit,
+    Log,
+    Why,
+    Doctor,
     Help,
     Version,
 }
@@ -268,6 +271,9 @@ fn verb(text: &str, next: Option<&OsString>) -> Result<(Verb, usize), Failure> {
         ("explain", _) => Ok((Verb::Explain, 1)),
         ("gateway", _) => Ok((Verb::Gateway, 1)),
         ("audit", _) => Ok((Verb::Audit, 1)),
+        ("log", _) => Ok((Verb::Log, 1)),
+        ("why", _) => Ok((Verb::Why, 1)),
+        ("doctor", _) => Ok((Verb::Doctor, 1)),
         ("help", _) => Ok((Verb::Help, 1)),
         ("version", _) => Ok((Verb::Version, 1)),
         (other, _) => Err(usage(&format!(

@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use super::{audit, check, explain, gateway};
+use super::{audit, check, decisions, doctor, explain, gateway, why};
 use crate::cli::{self, Verb};
 
 /// `sdocker` with all its verbs.
@@ -27,6 +27,9 @@ pub fn grammar() -> Command {
         .subcommand(explain::grammar())
         .subcommand(audit::grammar())
         .subcommand(gateway::grammar())
+        .subcommand(decisions::grammar())
+        .subcommand(why::grammar())
+        .subcommand(doctor::grammar())
         .subcommand(Command::new("version").about("Print the version"))
 }
 

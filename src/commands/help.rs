@@ -15,6 +15,9 @@ Docker's verbs:
 Verbs of sdocker:
   check --dockerfile F Judge the images and the user of a Dockerfile
   explain [RULE]       Say what a rule objects to, why, and what to do instead
+  why [N]              Show the last refusal again, and what would permit it
+  log                  Show what was decided, from the journal
+  doctor               Say whether this installation protects
   version              Print the version
 
 Options before the verb:

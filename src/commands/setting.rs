@@ -1,19 +1,24 @@
 //! What every judging verb needs first: who asks, under which policy, and where things are kept.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::Invocation;
+use super::environment::Environment;
 use super::failure::Failure;
 use crate::facts::{Cache, cache_directory};
 use crate::files::{self, Choice, Places};
-use crate::journal::{self, Record, Subject};
+use crate::journal::{Journal, JournalError, Record, Subject};
 use crate::policy::Policy;
-use crate::request::{Caller, Finding, Request, Rewrite};
+use crate::report::CommandLine;
+use crate::request::{Caller, Finding, Remark, Request, Rewrite};
 use crate::rules::Ruleset;
 
 /// Where an administrator lays the policy of a machine.
 const SYSTEM: &str = "/etc/sdocker";
+
+/// Why decisions have no place.
+pub(super) const NO_JOURNAL: &str = "you have no home directory";
 
 /// Who asks, and under which policy.
 #[derive(Debug)]
@@ -59,18 +64,18 @@ impl<'a> Setting<'a> {
     }
 
     /// Where decisions are written; nowhere for a user without a home.
-    pub(super) fn journal(&self) -> Option<PathBuf> {
-        Some(self.directory("XDG_STATE_HOME", ".local/state")?.join("sdocker/journal.jsonl"))
+    pub(super) fn journal(&self) -> Option<Journal> {
+        journal(self.invocation.environment, &self.caller)
     }
 
     /// Writes the decision down. In guard mode what cannot be written is said and does not stop anything.
     pub(super) fn record(&self, verb: &str, decision: Decision<'_>) {
-        let Some(path) = self.journal() else {
-            let why = "you have no home directory, so this decision is not written down; set XDG_STATE_HOME";
+        let Some(journal) = self.journal() else {
+            let why = format!("{NO_JOURNAL}, so this decision is not written down; set XDG_STATE_HOME");
             return self.invocation.environment.complain(&format!("sdocker: warning: {why}\n"));
         };
         let took = self.begun.elapsed();
-        if let Err(why) = write(&path, self.policy.digest(), &self.caller, verb, decision, took) {
+        if let Err(why) = write(&journal, self.policy.digest(), &self.caller, verb, decision, took) {
             self.invocation.environment.complain(&format!("sdocker: warning: {why}\n"));
         }
     }
@@ -78,6 +83,12 @@ impl<'a> Setting<'a> {
     fn directory(&self, variable: &str, default: &str) -> Option<PathBuf> {
         self.invocation.environment.directory(variable, self.caller.home.as_deref(), default)
     }
+}
+
+/// Where a caller's decisions are written; nowhere for one without a home.
+pub(super) fn journal(environment: &Environment, caller: &Caller) -> Option<Journal> {
+    let state = environment.directory("XDG_STATE_HOME", caller.home.as_deref(), ".local/state")?;
+    Some(Journal::at(state.join("sdocker/journal.jsonl")))
 }
 
 /// What was decided about a request.
@@ -89,6 +100,8 @@ pub(super) struct Decision<'a> {
     pub(super) findings: &'a [Finding],
     /// What was changed, if it was approved.
     pub(super) rewrites: Option<&'a [Rewrite]>,
+    /// What was typed, where something was.
+    pub(super) line: Option<&'a CommandLine>,
 }
 
 /// Writes one decision of a policy, known by its digest, into a journal.
@@ -96,14 +109,16 @@ pub(super) struct Decision<'a> {
 /// # Errors
 /// Why it could not be written.
 pub(super) fn write(
-    path: &Path,
+    journal: &Journal,
     policy: u64,
     caller: &Caller,
     verb: &str,
     decision: Decision<'_>,
     took: Duration,
-) -> Result<(), journal::JournalError> {
-    let Decision { request, image_id, findings, rewrites } = decision;
+) -> Result<(), JournalError> {
+    let Decision { request, image_id, findings, rewrites, line } = decision;
     let subject = Subject { caller, verb, image: &request.body.image, image_id, policy, took };
-    journal::append(path, &Record::new(jiff::Timestamp::now(), subject, findings, rewrites))
+    let mut remarks: Vec<Remark> = findings.iter().map(Remark::from).collect();
+    let argv = line.map(|line| line.keep(&mut remarks)).unwrap_or_default();
+    journal.append(&Record::new(jiff::Timestamp::now(), subject, remarks, rewrites, argv))
 }

@@ -3,11 +3,14 @@
 mod caller;
 mod facts;
 mod finding;
+mod hidden;
 mod image;
 pub mod json;
 pub mod mounts;
 mod origin;
+mod remark;
 mod rewrite;
+pub mod secrets;
 pub mod sizes;
 mod user;
 pub mod wire;
@@ -18,8 +21,10 @@ pub use facts::{
     PasswdEntry, SocketFacts, UserTables, VolumeFacts,
 };
 pub use finding::{Action, Finding, RuleId};
+pub use hidden::{clean, is_hidden, json_line};
 pub use image::{ImageRef, ImageRefError};
 pub use origin::{Origin, Origins, PolicySpot};
+pub use remark::Remark;
 pub use rewrite::{Change, Clash, Rewrite, apply};
 pub use user::{Id, Ids, UserFault, UserSpec};
 
