@@ -1,5 +1,5 @@
 //! The journal as its readers see it: `sdocker log`, `sdocker why`, and what many processes at once leave behind.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};

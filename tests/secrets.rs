@@ -1,5 +1,5 @@
 //! A secret on a command line reaches the engine and nobody else: it is in no refusal, note, journal, `log` or `why`.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::fs;
 use std::path::Path;

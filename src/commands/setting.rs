@@ -9,13 +9,13 @@ use super::failure::Failure;
 use crate::facts::{Cache, cache_directory};
 use crate::files::{self, Choice, Places};
 use crate::journal::{Journal, JournalError, Record, Subject};
-use crate::policy::Policy;
+use crate::policy::{Policy, Problems};
 use crate::report::CommandLine;
 use crate::request::{Caller, Finding, Remark, Request, Rewrite};
 use crate::rules::Ruleset;
 
 /// Where an administrator lays the policy of a machine.
-const SYSTEM: &str = "/etc/sdocker";
+pub(super) const SYSTEM: &str = "/etc/sdocker";
 
 /// Why decisions have no place.
 pub(super) const NO_JOURNAL: &str = "you have no home directory";
@@ -37,15 +37,8 @@ impl<'a> Setting<'a> {
     /// Every problem of the policy at once; nothing runs then.
     pub(super) fn new(invocation: &'a Invocation<'a>) -> Result<Self, Failure> {
         let begun = Instant::now();
-        let environment = invocation.environment;
         let caller = files::caller().map_err(|why| Failure::own(why.to_string()))?;
-        let own = environment.directory("XDG_CONFIG_HOME", caller.home.as_deref(), ".config");
-        let places =
-            Places { system: SYSTEM.into(), own: own.map(|path| path.join("sdocker/policy.toml")), uid: caller.uid };
-        let said = |value: std::ffi::OsString, said_by| Choice { value, said_by };
-        let variable = environment.filled("SDOCKER_POLICY").map(|value| said(value.to_owned(), "SDOCKER_POLICY"));
-        let choice = invocation.choice.clone().map(|value| said(value, "--policy")).or(variable);
-        let policy = files::find_policy(&places, choice.as_ref()).map_err(Failure::Policy)?;
+        let policy = policy(invocation, &caller).map_err(Failure::Policy)?;
         let rules = Ruleset::load(&policy).map_err(Failure::Policy)?;
         Ok(Self { invocation, caller, policy, rules, begun })
     }
@@ -83,6 +76,21 @@ impl<'a> Setting<'a> {
     fn directory(&self, variable: &str, default: &str) -> Option<PathBuf> {
         self.invocation.environment.directory(variable, self.caller.home.as_deref(), default)
     }
+}
+
+/// The policy in force for a caller.
+///
+/// # Errors
+/// Every problem of its texts at once.
+pub(super) fn policy(invocation: &Invocation<'_>, caller: &Caller) -> Result<Policy, Problems> {
+    let environment = invocation.environment;
+    let own = environment.directory("XDG_CONFIG_HOME", caller.home.as_deref(), ".config");
+    let places =
+        Places { system: SYSTEM.into(), own: own.map(|path| path.join("sdocker/policy.toml")), uid: caller.uid };
+    let said = |value: std::ffi::OsString, said_by| Choice { value, said_by };
+    let variable = environment.filled("SDOCKER_POLICY").map(|value| said(value.to_owned(), "SDOCKER_POLICY"));
+    let choice = invocation.choice.clone().map(|value| said(value, "--policy")).or(variable);
+    files::find_policy(&places, choice.as_ref())
 }
 
 /// Where a caller's decisions are written; nowhere for one without a home.

@@ -1,21 +1,27 @@
 //! Opens what is outside: policy files (suspiciously), the texts that a command line names, paths, and who asks.
 
+mod access;
 mod caller;
 mod contexts;
 mod credential_helper;
 mod credentials;
+mod daemon;
 mod directories;
 mod docker_config;
 mod paths;
 mod policies;
+mod programs;
 mod texts;
 
+pub use access::{directory, group_members, socket_access};
 pub use caller::{CallerError, caller, sudo_ids, user};
 pub use contexts::{Context, ContextError, TlsFiles, context, system_roots, tls_file};
 pub use credential_helper::HelperError;
 pub use credentials::{Credentials, CredentialsError, Login, Logins, configuration_with};
+pub use daemon::{OTHER_FILES, daemon, engine_ports, process_name, sees_other_files};
 pub use directories::make_directory;
 pub use docker_config::{ConfigError, DockerConfig};
 pub use paths::{resolve, socket};
 pub use policies::{Choice, Places, find_policy};
+pub use programs::{programs, version};
 pub use texts::read_text;

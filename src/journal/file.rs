@@ -69,7 +69,7 @@ impl Journal {
         self.write(&line).map_err(|why| JournalError::Write { path: self.path.clone(), why })
     }
 
-    /// Whether a line could be written; nothing is.
+    /// Whether a line could be written. None is, but the file is made where it is missing.
     ///
     /// # Errors
     /// [`JournalError`], as [`Self::append`] would have it.

@@ -2,10 +2,12 @@
 //!
 //! This room makes text; printing it is the business of `commands`.
 
+mod checkup;
 mod command_line;
 mod grant;
 mod style;
 
+pub use checkup::checkup;
 pub use command_line::{CommandLine, quoted};
 pub use grant::grants;
 pub use style::Style;

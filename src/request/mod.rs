@@ -1,6 +1,7 @@
 //! What is asked, and everything said about it: rank 0, pure data without files, clock, environment or sockets.
 
 mod caller;
+mod check;
 mod facts;
 mod finding;
 mod hidden;
@@ -16,6 +17,7 @@ mod user;
 pub mod wire;
 
 pub use caller::Caller;
+pub use check::{Check, Status};
 pub use facts::{
     BindFacts, BindKind, ContainerFacts, ContainerMount, EngineInfo, Fact, Facts, GroupEntry, ImageFacts, Needs,
     PasswdEntry, SocketFacts, UserTables, VolumeFacts,
