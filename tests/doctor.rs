@@ -1,5 +1,5 @@
 //! `sdocker doctor` where there is no engine: what can be told is told, and the rest is said not to be known.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
