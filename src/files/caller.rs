@@ -12,6 +12,9 @@ pub enum CallerError {
     /// The kernel did not tell the groups.
     #[error("cannot learn your groups: {0}")]
     Groups(std::io::Error),
+    /// Nobody of that name.
+    #[error("there is no user `{0}` on this machine; give a login name or `UID:GID`")]
+    Nobody(String),
 }
 
 /// The process's own user, as the kernel and the system's database know it.
@@ -30,17 +33,41 @@ pub fn caller() -> Result<Caller, CallerError> {
 pub fn user(uid: u32, gid: u32) -> Caller {
     let entry = uzers::get_user_by_uid(uid);
     let groups = entry.and_then(|user| uzers::get_user_groups(user.name(), gid)).unwrap_or_default();
-    known(uid, gid, groups.iter().map(uzers::Group::gid).collect())
+    let group_names = groups.iter().filter_map(name_of).collect();
+    Caller { group_names, ..known(uid, gid, groups.iter().map(uzers::Group::gid).collect()) }
+}
+
+/// Looks up the names of the caller's groups. May wait for a network, so only where a policy names groups.
+#[must_use]
+pub fn with_group_names(caller: Caller) -> Caller {
+    let gids = std::iter::once(&caller.gid).chain(&caller.groups);
+    let group_names = gids.filter_map(|gid| name_of(&uzers::get_group_by_gid(*gid)?)).collect();
+    Caller { group_names, ..caller }
+}
+
+/// Somebody by login name, or by `UID:GID`, with all groups and their names.
+///
+/// # Errors
+/// [`CallerError::Nobody`] when the system knows no such name, and it is no pair of numbers.
+pub fn find_user(text: &str) -> Result<Caller, CallerError> {
+    if let Some(entry) = uzers::get_user_by_name(text) {
+        return Ok(user(entry.uid(), entry.primary_group_id()));
+    }
+    let numbers = text.split_once(':').and_then(|(uid, gid)| Some((uid.parse().ok()?, gid.parse().ok()?)));
+    numbers.map(|(uid, gid)| user(uid, gid)).ok_or_else(|| CallerError::Nobody(text.to_owned()))
+}
+
+fn name_of(group: &uzers::Group) -> Option<String> {
+    group.name().to_str().map(str::to_owned)
 }
 
 fn known(uid: u32, gid: u32, groups: Vec<u32>) -> Caller {
     let entry = uzers::get_user_by_uid(uid);
     Caller {
-        uid,
-        gid,
         groups,
         name: entry.as_ref().and_then(|user| user.name().to_str()).map(str::to_owned),
         home: entry.as_ref().map(|user| user.home_dir().to_owned()),
+        ..Caller::numbered(uid, gid)
     }
 }
 
@@ -60,6 +87,15 @@ mod tests {
         let caller = caller().unwrap();
         assert_eq!(caller.uid, rustix::process::getuid().as_raw());
         assert!(caller.home.is_none_or(|home| home.is_absolute()));
+    }
+
+    #[test]
+    fn root_is_found_by_name_and_by_number() {
+        assert_eq!(find_user("root").unwrap(), find_user("0:0").unwrap());
+        assert!(find_user("root").unwrap().group_names.contains(&"root".to_owned()));
+        assert!(with_group_names(Caller::numbered(0, 0)).group_names.contains(&"root".to_owned()));
+        assert_eq!(find_user("4000000:4000001").unwrap(), Caller::numbered(4_000_000, 4_000_001));
+        assert!(find_user("no:body").unwrap_err().to_string().contains("`no:body`"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What is asked, and everything said about it: rank 0, pure data without files, clock, environment or sockets.
 
 mod caller;
+mod date;
 mod facts;
 mod finding;
 mod image;
@@ -13,6 +14,7 @@ mod user;
 pub mod wire;
 
 pub use caller::Caller;
+pub use date::Date;
 pub use facts::{
     BindFacts, BindKind, ContainerFacts, ContainerMount, EngineInfo, Fact, Facts, GroupEntry, ImageFacts, Needs,
     PasswdEntry, SocketFacts, UserTables, VolumeFacts,

@@ -12,7 +12,7 @@ pub(super) const UID: u32 = 1000;
 pub(super) const GID: u32 = 1001;
 
 pub(super) fn caller() -> Caller {
-    Caller { uid: UID, gid: GID, groups: vec![GID, 2000], name: Some("alice".to_owned()), home: None }
+    Caller { groups: vec![GID, 2000], name: Some("alice".to_owned()), ..Caller::numbered(UID, GID) }
 }
 
 /// An engine as root runs it, an image like busybox, and nothing to look up.

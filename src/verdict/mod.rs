@@ -130,7 +130,7 @@ mod tests {
     }
 
     fn decide(text: &str, request: Request) -> Verdict {
-        let caller = Caller { uid: 1000, gid: 1000, groups: vec![], name: None, home: None };
+        let caller = Caller::numbered(1000, 1000);
         judge(request, &rules(text), &caller, &facts())
     }
 
