@@ -8,7 +8,9 @@ mod directories;
 mod docker_config;
 mod paths;
 mod policies;
+mod project;
 mod texts;
+mod trusted;
 
 pub use caller::{CallerError, caller, find_user, sudo_ids, user, with_group_names};
 pub use contexts::{Context, ContextError, TlsFiles, context, system_roots, tls_file};
@@ -17,5 +19,6 @@ pub use credentials::{Credentials, CredentialsError, Login, Logins, configuratio
 pub use directories::make_directory;
 pub use docker_config::{ConfigError, DockerConfig};
 pub use paths::{resolve, socket};
-pub use policies::{Choice, Places, find_policy};
+pub use policies::{Choice, Found, Places, find_policy, gateway_policy, guest_file, policy_file};
+pub use project::PROJECT_FILE;
 pub use texts::read_text;

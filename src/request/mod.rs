@@ -20,6 +20,7 @@ pub use facts::{
     PasswdEntry, SocketFacts, UserTables, VolumeFacts,
 };
 pub use finding::{Action, Finding, RuleId};
+pub(crate) use image::grammar as image_grammar;
 pub use image::{ImageRef, ImageRefError};
 pub use origin::{Origin, Origins, PolicySpot};
 pub use rewrite::{Change, Clash, Rewrite, apply};
