@@ -12,7 +12,7 @@ mod project;
 mod texts;
 mod trusted;
 
-pub use caller::{CallerError, caller, find_user, sudo_ids, user, with_group_names};
+pub use caller::{CallerError, caller, sudo_ids, user, user_named, with_group_names};
 pub use contexts::{Context, ContextError, TlsFiles, context, system_roots, tls_file};
 pub use credential_helper::HelperError;
 pub use credentials::{Credentials, CredentialsError, Login, Logins, configuration_with};

@@ -127,7 +127,7 @@ impl<'p> Stack<'p> {
             None => {}
         }
         let blocks = Blocks::take(&mut table, &mut self.problems);
-        overlay::replace(&mut self.policy.table, table);
+        overlay::merge(&mut self.policy.table, table);
         self.policy.fors.extend(blocks.fors);
         self.policy.grants.extend(blocks.grants);
         self.count(source);

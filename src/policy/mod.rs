@@ -23,15 +23,25 @@ pub use glob::Glob;
 pub use images::ImagePattern;
 pub use key::{Key, Takes, Tighter};
 pub use layers::{DEFAULT_PROFILE, Draft, Layer, Source};
-pub use overlay::{Keys, Looser, replace, tighten};
+pub use overlay::{Keys, Looser, merge, tighten};
 pub use problem::{Problem, Problems};
 pub use profiles::{PROFILES, Profile, profile};
 pub use scope::{Scope, Who};
 pub use settings::{FromNode, Setting, Settings};
 pub use text::{Entry, Node, Table, Value};
-pub use write::{written, written_table};
+pub use write::written_table;
 
 use crate::request::{Caller, Date, ImageRef};
+
+/// Any other text of the same language as tables with their lines.
+///
+/// # Errors
+/// All problems at once, each with its line.
+pub fn read(source: &Source) -> Result<Table, Problems> {
+    let mut problems = Problems::default();
+    let table = text::parse(source, &mut problems);
+    problems.into_result(table)
+}
 
 /// The merged policy: tables by rule id, what counts for some only, and the guests' layers.
 #[derive(Debug, Clone, Default)]

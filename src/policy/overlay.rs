@@ -5,10 +5,10 @@ use crate::request::sizes::{Bytes, NanoCpus};
 use crate::request::{Action, PolicySpot};
 
 /// Later replaces earlier, key by key; tables merge, everything else is replaced whole.
-pub fn replace(below: &mut Table, above: Table) {
+pub fn merge(below: &mut Table, above: Table) {
     for (key, entry) in above {
         match (below.get_mut(&key).map(|entry| &mut entry.node.value), entry.node.value) {
-            (Some(Value::Table(old)), Value::Table(new)) => replace(old, new),
+            (Some(Value::Table(old)), Value::Table(new)) => merge(old, new),
             (_, value) => {
                 let node = Node { value, spot: entry.node.spot };
                 below.insert(key, Entry { key: entry.key, node });

@@ -1,5 +1,7 @@
 //! Tables written as TOML again, each value with the line that said it.
 
+use std::fmt;
+
 use super::{Entry, Node, Table, Value};
 
 /// A rule's table: `[id]` and a line a value. With `origins` each line says where its value came from.
@@ -15,20 +17,23 @@ pub fn written_table(id: &str, entry: &Entry, origins: bool) -> String {
     }
 }
 
-/// A value as TOML, in one line.
-#[must_use]
-pub fn written(value: &Value) -> String {
-    let list = |words: Vec<String>| words.join(", ");
-    match value {
-        Value::String(text) => quoted(text),
-        Value::Integer(number) => number.to_string(),
-        Value::Float(number) => format!("{number:?}"),
-        Value::Boolean(truth) => truth.to_string(),
-        Value::Datetime(text) => text.clone(),
-        Value::Array(items) => format!("[{}]", list(items.iter().map(|item| written(&item.value)).collect())),
-        Value::Table(table) => {
-            let pairs = table.iter().map(|(name, entry)| format!("{} = {}", key(name), written(&entry.node.value)));
-            format!("{{ {} }}", list(pairs.collect()))
+/// As TOML, in one line.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::String(text) => f.write_str(&quoted(text)),
+            Self::Integer(number) => write!(f, "{number}"),
+            Self::Float(number) => write!(f, "{number:?}"),
+            Self::Boolean(truth) => write!(f, "{truth}"),
+            Self::Datetime(text) => f.write_str(text),
+            Self::Array(items) => {
+                let items: Vec<String> = items.iter().map(|item| item.value.to_string()).collect();
+                write!(f, "[{}]", items.join(", "))
+            }
+            Self::Table(table) => {
+                let pairs = table.iter().map(|(name, entry)| format!("{} = {}", key(name), entry.node.value));
+                write!(f, "{{ {} }}", pairs.collect::<Vec<_>>().join(", "))
+            }
         }
     }
 }
@@ -47,12 +52,12 @@ fn lines(table: &Table, prefix: &str, origins: bool, text: &mut String) {
 
 fn line(path: &str, node: &Node, origins: bool) -> String {
     let origin = if origins { format!("  # {}", comment(&node.spot)) } else { String::new() };
-    format!("{path} = {}{origin}\n", written(&node.value))
+    format!("{path} = {}{origin}\n", node.value)
 }
 
 /// A list that several layers added to: a line an entry.
 fn list(path: &str, items: &[Node]) -> String {
-    let entries = items.iter().map(|item| format!("  {},  # {}\n", written(&item.value), comment(&item.spot)));
+    let entries = items.iter().map(|item| format!("  {},  # {}\n", item.value, comment(&item.spot)));
     format!("{path} = [\n{}]\n", entries.collect::<String>())
 }
 

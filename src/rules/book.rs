@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::ruleset::Loaded;
 use super::{CATALOGUE, Gate, Rule, RuleId, Ruleset, problems};
-use crate::policy::{Draft, Entry, For, Grant, Guest, Looser, Policy, Problems, Selection, Value, replace, tighten};
+use crate::policy::{Draft, Entry, For, Grant, Guest, Looser, Policy, Problems, Selection, Value, merge, tighten};
 use crate::request::{Caller, Date, ImageRef, PolicySpot};
 
 /// A policy in which nothing is wrong.
@@ -168,7 +168,7 @@ pub(super) fn table<'p>(policy: &'p Policy, rule: &Rule, fors: &[&For], guests: 
 
 fn replaced(mut below: Entry, above: &Entry) -> Entry {
     match (&mut below.node.value, &above.node.value) {
-        (Value::Table(old), Value::Table(new)) => replace(old, new.clone()),
+        (Value::Table(old), Value::Table(new)) => merge(old, new.clone()),
         _ => return above.clone(),
     }
     below
@@ -239,4 +239,268 @@ fn by_name(selection: &Selection<'_>) -> Option<PolicySpot> {
     let fors = selection.fors.iter().map(|block| (&block.scope, &block.spot));
     let grants = selection.grants.iter().map(|grant| (&grant.scope, &grant.spot));
     fors.chain(grants).find(|(scope, _)| scope.names_images()).map(|(_, spot)| spot.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{asking, caller, facts};
+    use super::*;
+    use crate::policy::{Layer, Source};
+    use crate::request::wire::ContainerCreate;
+    use crate::request::{Action, Request};
+    use crate::rules::Case;
+
+    fn layer(name: &str, text: &str) -> Layer {
+        Layer::File(Source { name: name.into(), text: text.to_owned() })
+    }
+
+    fn book(owner: &str, guests: &[Layer]) -> Result<Rulebook, String> {
+        Rulebook::of(Draft::of(&[layer("p.toml", owner)], guests)).map_err(|problems| problems.to_string())
+    }
+
+    fn guest(owner: &str, text: &str) -> Result<Rulebook, String> {
+        book(owner, &[layer("g.toml", text)])
+    }
+
+    fn day(text: &str) -> Date {
+        Date::parse(text).unwrap()
+    }
+
+    fn today() -> Date {
+        day("2027-03-31")
+    }
+
+    fn says(book: &Rulebook, request: &Request) -> Vec<(&'static str, Action)> {
+        let set = book.ruleset(&caller(), &request.body.image, today()).unwrap();
+        let outcome = set.judge(&Case { request, caller: &caller(), facts: &facts() });
+        let mut said: Vec<_> = outcome.findings.iter().map(|finding| (finding.rule.0, finding.action)).collect();
+        said.sort_unstable();
+        said
+    }
+
+    fn image(name: &str, change: impl FnOnce(&mut ContainerCreate)) -> Request {
+        asking(|body| {
+            change(body);
+            name.clone_into(&mut body.image);
+        })
+    }
+
+    #[test]
+    fn a_guest_that_loosens_is_a_problem_at_its_line() {
+        let owner = "[cpus]\naction = \"deny\"\nmax = 2.0\n[memory]\nmax = \"2g\"\n";
+        for (text, expected) in [
+            ("[cpus]\nmax = 3\n", "g.toml:2: `cpus.max` would loosen what p.toml:3 says (this file may only lower it)"),
+            ("[memory]\nmax = \"1TiB\"\n", "g.toml:2: `memory.max` would loosen what p.toml:5 says"),
+            (
+                "[cpus]\naction = \"rewrite\"\n",
+                "g.toml:2: `cpus.action` would loosen what p.toml:2 says (this file may only make",
+            ),
+            ("[user]\nimage-root-group = \"allow\"\n", "g.toml:2: `user.image-root-group` would loosen"),
+            ("[ulimits.nofile]\nmax = 90000\n", "g.toml:2: `ulimits.nofile.max` would loosen what built-in:baseline:"),
+        ] {
+            let said = guest(owner, text).unwrap_err();
+            assert!(said.contains(expected), "{expected}\n--\n{said}");
+        }
+        for text in [
+            "[cpus]\nmax = 2.0\ndefault = 1.5\n",
+            "[cpus]\nmax = 1\n",
+            "[memory]\nmax = \"2048m\"\n[user]\nimage-root-group = \"deny\"\n",
+            "[images]\nallow = [\"**\"]\n",
+            "[ulimits.nproc]\nmax = 90000\n",
+            "[ulimits.nofile]\nmax = 4096\n",
+        ] {
+            guest(owner, text).unwrap_or_else(|said| panic!("{text}\n{said}"));
+        }
+    }
+
+    #[test]
+    fn a_guest_is_read_as_strictly_as_an_owner() {
+        let said = guest("", "[cpus]\nmax = \"many\"\nmin = 1\n[usr]\nx = 1\n[pids]\nmax = 10\n").unwrap_err();
+        for expected in [
+            "g.toml:2: `cpus.max` takes a number of CPUs",
+            "g.toml:3: unknown key `min` in `[cpus]`",
+            "g.toml:4: there is no rule `usr`",
+            "the default 256 is above the max 10 (with `[pids]` of g.toml laid over it)",
+        ] {
+            assert!(said.contains(expected), "{expected}\n--\n{said}");
+        }
+    }
+
+    #[test]
+    fn a_guest_may_tighten_what_a_block_loosens() {
+        let owner = "[[for]]\nwho = [\"alice\"]\n[for.cpus]\nmax = 16.0\n";
+        let book = guest(owner, "[cpus]\nmax = 8.0\n").unwrap();
+        let asks = |cpus: i64| says(&book, &asking(|body| body.host_config.nano_cpus = cpus * 1_000_000_000));
+        assert_eq!(asks(8), []);
+        assert_eq!(asks(9), [("cpus", Action::Rewrite)]);
+        let nobody = book.ruleset(&Caller::numbered(7, 7), "alpine", today()).unwrap();
+        let request = asking(|body| body.host_config.nano_cpus = 5_000_000_000);
+        let outcome = nobody.judge(&Case { request: &request, caller: &caller(), facts: &facts() });
+        assert_eq!(outcome.findings.len(), 1, "for others the owner's 4 hold: {outcome:?}");
+        assert!(guest(owner, "[cpus]\nmax = 17.0\n").is_err());
+    }
+
+    #[test]
+    fn both_lists_must_permit() {
+        let owner = "[images]\nallow = [\"docker.io/library/*\", \"reg.example/**\"]\n";
+        let text = "[images]\nallow = [\"docker.io/library/alpine\", \"evil.example/**\"]\n";
+        let book = guest(owner, text).unwrap();
+        let asks = |name: &str| says(&book, &image(name, |_| {})).len();
+        assert_eq!(asks("alpine"), 0);
+        for refused in ["busybox", "reg.example/x", "evil.example/x"] {
+            assert!(asks(refused) > 0, "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_profile_as_a_guest_counts_where_it_tightens() {
+        let strict = book("extends = \"strict\"\n", &[Layer::Profile("ci".to_owned())]).unwrap();
+        let cpus = |book: &Rulebook| {
+            let set = book.ruleset(&caller(), "alpine", today()).unwrap();
+            set.judge(&Case { request: &asking(|_| {}), caller: &caller(), facts: &facts() })
+        };
+        assert!(cpus(&strict).rewrites.iter().any(|rewrite| rewrite.meaning == "--cpus 0.5"), "ci's 2 do not fit");
+        let loose = book("", &[Layer::Profile("permissive".to_owned())]).unwrap();
+        assert_eq!(cpus(&loose).rewrites, cpus(&book("", &[]).unwrap()).rewrites);
+        let tight = book("", &[Layer::Profile("sandbox".to_owned())]).unwrap();
+        assert!(cpus(&tight).rewrites.iter().any(|rewrite| rewrite.meaning == "--cpus 0.5"));
+        assert_eq!(says(&tight, &asking(|body| body.host_config.nano_cpus = 2_000_000_000)), [("cpus", Action::Deny)]);
+        for profile in crate::policy::PROFILES {
+            for owner in crate::policy::PROFILES {
+                let text = format!("extends = \"{}\"\n", owner.name);
+                book(&text, &[Layer::Profile(profile.name.to_owned())]).unwrap_or_else(|said| panic!("{said}"));
+            }
+        }
+    }
+
+    #[test]
+    fn of_blocks_the_last_one_counts_key_by_key() {
+        let owner = "[[for]]\nwho = [\"uid:1000\"]\n[for.cpus]\nmax = 8.0\naction = \"deny\"\n\
+                     [[for]]\nimage = [\"docker.io/library/alpine\"]\n[for.cpus]\nmax = 6.0\n";
+        let book = book(owner, &[]).unwrap();
+        let asks =
+            |name: &str, cpus: i64| says(&book, &image(name, |body| body.host_config.nano_cpus = cpus * 1_000_000_000));
+        assert_eq!(asks("busybox", 8), []);
+        assert_eq!(asks("busybox", 9), [("cpus", Action::Deny)]);
+        assert_eq!(asks("alpine", 6), []);
+        assert_eq!(asks("alpine", 7), [("cpus", Action::Deny)]);
+    }
+
+    #[test]
+    fn blocks_are_read_when_the_policy_is_and_again_together() {
+        let said = book("[[for]]\nwho = [\"*\"]\n[for.cpu]\nmax = 1\n[for.pids]\nmax = 10\nmaximum = 1\n", &[]);
+        let said = said.unwrap_err();
+        for expected in [
+            "p.toml:3: there is no rule `cpu` (did you mean `cpus`?)",
+            "p.toml:7: unknown key `maximum` in `[pids]`",
+            "the default 256 is above the max 10 (with the `[[for]]` at p.toml:1)",
+        ] {
+            assert!(said.contains(expected), "{expected}\n--\n{said}");
+        }
+        let apart = "[[for]]\nwho = [\"alice\"]\n[for.pids]\nmax = 300\n\
+                     [[for]]\nimage = [\"docker.io/library/alpine\"]\n[for.pids]\ndefault = 400\n";
+        let book = book(apart, &[]).unwrap();
+        assert!(book.ruleset(&caller(), "busybox", today()).is_ok());
+        let said = book.ruleset(&caller(), "alpine", today()).unwrap_err().to_string();
+        let expected = "p.toml:7: the default 400 is above the max 300 (`[[for]]` at p.toml:1, p.toml:4)";
+        assert_eq!(said, expected, "nothing is guessed");
+    }
+
+    const GRANT: &str = "[[grant]]\nrule = \"privileged\"\nimage = [\"docker.io/library/alpine\"]\nreason = \"x\"\n";
+
+    fn privileged(name: &str) -> Request {
+        image(name, |body| body.host_config.privileged = true)
+    }
+
+    #[test]
+    fn a_grant_lifts_a_rule_for_its_images_until_its_last_day() {
+        let denied = [("privileged", Action::Deny)];
+        let lasting = book(GRANT, &[]).unwrap();
+        assert_eq!(says(&lasting, &privileged("alpine:3")), []);
+        assert_eq!(says(&lasting, &privileged("busybox")), denied);
+        assert_eq!(says(&book(&format!("{GRANT}until = 2027-03-31\n"), &[]).unwrap(), &privileged("alpine")), []);
+        assert_eq!(says(&book(&format!("{GRANT}who = [\"bob\"]\n"), &[]).unwrap(), &privileged("alpine")), denied);
+        let set = lasting.ruleset(&caller(), "alpine", today()).unwrap();
+        assert_eq!(set.granted().iter().map(ToString::to_string).collect::<Vec<_>>(), ["p.toml:1"]);
+    }
+
+    #[test]
+    fn a_lifted_rule_fills_in_nothing_either() {
+        let user = "[[grant]]\nrule = \"user\"\nimage = [\"docker.io/library/alpine\"]\nreason = \"drops root\"\n";
+        let outcome = |guests: &[Layer]| {
+            let book = book(user, guests).unwrap();
+            let set = book.ruleset(&caller(), "alpine", today()).unwrap();
+            set.judge(&Case { request: &asking(|_| {}), caller: &caller(), facts: &facts() })
+        };
+        let fills = |guests: &[Layer]| outcome(guests).rewrites.iter().any(|rewrite| rewrite.rule.0 == "user");
+        assert!(!fills(&[]));
+        assert!(fills(&[layer("g.toml", "[user]\ndefault = \"5:5\"\n")]), "a grant is the owner's");
+        assert!(!fills(&[layer("g.toml", "[cpus]\nmax = 1.0\n")]));
+    }
+
+    #[test]
+    fn a_refusal_says_which_grant_has_ended() {
+        let book = book(&format!("{GRANT}until = 2027-03-30\n"), &[]).unwrap();
+        let set = book.ruleset(&caller(), "alpine", today()).unwrap();
+        let outcome = set.judge(&Case { request: &privileged("alpine"), caller: &caller(), facts: &facts() });
+        let help = &outcome.findings.first().unwrap().help;
+        assert_eq!(help.last().unwrap(), "the grant that lifted this ended on 2027-03-30: p.toml:1");
+    }
+
+    #[test]
+    fn a_piece_of_an_id_is_no_name() {
+        let owner = GRANT.replace("library/alpine", "library/*");
+        let book = book(&owner, &[]).unwrap();
+        assert_eq!(says(&book, &privileged("0123")), [("images", Action::Deny)], "the image's id begins like this");
+        assert_eq!(says(&book, &privileged("cafe")), [], "an image may be called so");
+        let set = book.ruleset(&caller(), "cafe", today()).unwrap();
+        assert!(set.needs(&privileged("cafe")).image);
+        let unknown = crate::request::Facts::default();
+        let outcome = set.judge(&Case { request: &privileged("cafe"), caller: &caller(), facts: &unknown });
+        assert!(outcome.findings.iter().any(|finding| finding.rule.0 == "images" && finding.action == Action::Deny));
+        assert_eq!(says(&book, &privileged(&"0123".repeat(16))), [("privileged", Action::Deny)]);
+    }
+
+    #[test]
+    fn grants_that_are_of_no_use_are_warned_about() {
+        let grant = |rule: &str, more: &str| {
+            format!("[[grant]]\nrule = \"{rule}\"\nimage = [\"docker.io/library/x\"]\nreason = \"r\"\n{more}")
+        };
+        let owner = [
+            "[restart]\naction = \"deny\"\n".to_owned(),
+            grant("restart", ""),
+            grant("user", "until = 2026-12-31\n"),
+            grant("restart", "until = 2028-01-01\nwho = [\"bob\"]\n"),
+            grant("user", ""),
+        ]
+        .concat();
+        let said = |book: &Rulebook| book.warnings(today()).iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(
+            said(&book(&owner, &[]).unwrap()),
+            [
+                "p.toml:7: this grant ended on 2026-12-31, so it lifts nothing (take it out, or write a later day)",
+                "p.toml:12: this grant is unused: p.toml:3 grants the same already",
+            ]
+        );
+        let idle = said(&book(&format!("extends = \"permissive\"\n{}", grant("user", "")), &[]).unwrap());
+        assert_eq!(idle, ["p.toml:2: this grant is unused: `user` neither looks nor fills in anything"]);
+        let unknown = book(&grant("usr", ""), &[]).unwrap_err();
+        assert_eq!(unknown, "p.toml:2: there is no rule `usr` (did you mean `user`?)");
+    }
+
+    #[test]
+    fn what_is_in_force_is_what_is_read() {
+        let owner = format!("[images]\nallow = [\"**\"]\n{GRANT}");
+        let book = guest(&owner, "[images]\nallow = [\"docker.io/**\"]\n[cpus]\nmax = 2.0\n").unwrap();
+        let name = ImageRef::parse("alpine").unwrap();
+        let selection = book.policy().select(&caller(), Some(&name), today());
+        let in_force = book.in_force(&selection);
+        let rule = |id: &str| in_force.iter().find(|rule| rule.rule.0 == id).unwrap();
+        let written = |id: &str| crate::policy::written_table(id, rule(id).table.as_ref().unwrap(), true);
+        assert!(written("cpus").contains("max = 2.0  # g.toml:4\n"));
+        assert!(written("images").contains("allow = [\"docker.io/**\"]  # g.toml:2\n"));
+        let behind: Vec<_> = rule("images").behind.iter().map(|(key, entry)| format!("{key} {}", entry.key)).collect();
+        assert_eq!(behind, ["allow p.toml:2"]);
+        assert!(rule("privileged").table.is_none() && rule("privileged").lifted.is_some());
+    }
 }

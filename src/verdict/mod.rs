@@ -135,7 +135,7 @@ fn unsettled(again: &Outcome) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::{Policy, Source};
+    use crate::policy::{Draft, Layer, Policy, Source};
     use crate::request::wire::ContainerCreate;
     use crate::request::{EngineInfo, Fact, ImageFacts, Manner, Origins};
 
@@ -227,5 +227,43 @@ mod tests {
         let rules = rules("[images]\nallow = [\"docker.io/library/*\"]");
         let judged = |text: &str| judge_image(&ImageRef::parse(text).unwrap(), &request(|_| {}), &rules).is_ok();
         assert!(judged("alpine") && !judged("evil/alpine"));
+    }
+
+    fn with_guests(owner: &str, guests: &[&str], request: Request) -> Verdict {
+        let layer = |text: &str| Layer::File(Source { name: "x.toml".into(), text: text.to_owned() });
+        let guests: Vec<Layer> = guests.iter().map(|text| layer(text)).collect();
+        let policy = Draft::of(&[layer(owner)], &guests).finish().unwrap();
+        judge(request, &Ruleset::load(&policy).unwrap(), &Caller::numbered(1000, 1000), &facts())
+    }
+
+    #[test]
+    fn what_a_guest_makes_of_a_request_stands_before_the_owner() {
+        let asked = || request(|body| body.host_config.nano_cpus = 3_000_000_000);
+        let Verdict::Approved(approval) = with_guests("", &["[cpus]\nmax = 2.0\n", "[cpus]\nmax = 1.0\n"], asked())
+        else {
+            panic!("refused")
+        };
+        assert_eq!(approval.request.get().body.host_config.nano_cpus, 1_000_000_000);
+        assert_eq!(approval.findings.len(), 1);
+    }
+
+    #[test]
+    fn a_guests_default_counts_only_where_the_owner_permits_it() {
+        let guest = "[user]\ndefault = \"7:7\"\nallow = [\"7\"]\n";
+        let Verdict::Approved(approval) = with_guests("", &[guest], request(|_| {})) else { panic!("refused") };
+        assert_eq!(approval.request.get().body.user, "7:7");
+        let Verdict::Refused(findings) = with_guests("extends = \"strict\"", &[guest], request(|_| {})) else {
+            panic!("approved")
+        };
+        let finding = findings.first().unwrap();
+        assert!(finding.message.contains("still refused") && finding.rule.0 == "user", "{finding:?}");
+    }
+
+    #[test]
+    fn an_owners_warning_is_said_whatever_a_guest_lists() {
+        let owner = "[images]\naction = \"warn\"\nallow = [\"docker.io/library/busybox\"]\n";
+        let guest = "[images]\nallow = [\"docker.io/library/alpine\"]\n";
+        let Verdict::Approved(approval) = with_guests(owner, &[guest], request(|_| {})) else { panic!("refused") };
+        assert_eq!(approval.findings.iter().map(|finding| finding.rule.0).collect::<Vec<_>>(), ["images"]);
     }
 }
