@@ -77,7 +77,9 @@ fn image_with_a_check_of_its_health() {
 
 #[test]
 fn read_only_root_with_room_to_write() {
-    works("run --rm --read-only --tmpfs /run --tmpfs /tmp busybox sh -c 'touch /run/pid /tmp/x && ! touch /x 2>/dev/null'");
+    works(
+        "run --rm --read-only --tmpfs /run --tmpfs /tmp busybox sh -c 'touch /run/pid /tmp/x && ! touch /x 2>/dev/null'",
+    );
 }
 
 #[test]
@@ -102,4 +104,40 @@ fn background_service_that_restarts() {
     let sandbox = Sandbox::new();
     let name = started(&sandbox, "run -d --name NAME busybox sleep 60");
     assert_eq!(name.value("/HostConfig/RestartPolicy/Name"), "on-failure");
+}
+
+/// What `sdocker policy allow` writes into the policy of whoever asks.
+fn walks_the_way_on(sandbox: &Sandbox, said: &Outcome) {
+    let way = said.stderr.lines().find_map(|line| line.split_once("sdocker policy allow ")).map(|(_, way)| way);
+    let way = way.unwrap_or_else(|| panic!("no way on in: {}", said.stderr));
+    sandbox.sdocker(&format!("policy allow {way}")).exits(0);
+}
+
+#[test]
+fn entrypoint_that_takes_its_directory_and_drops_root() {
+    let sandbox = Sandbox::new();
+    let said = sandbox.sdocker("run --rm busybox:drops").exits(1).complains("hint[user]: ");
+    walks_the_way_on(&sandbox, &said);
+    sandbox.sdocker("run --rm busybox:drops").exits(0).quiet().says("1000");
+}
+
+#[test]
+fn database_with_a_named_volume() {
+    let sandbox = Sandbox::new();
+    let volume = sandbox.name();
+    let line = format!("run --rm -v {volume}:/data busybox:drops");
+    let said = sandbox.sdocker(&line).exits(1);
+    walks_the_way_on(&sandbox, &said);
+    sandbox.sdocker(&line).exits(0).says("1000");
+    sandbox.sdocker(&format!("run --rm -v {volume}:/data:ro busybox ls /data")).exits(0).says("base");
+    sandbox.engine.request("DELETE", &format!("/volumes/{volume}"), "");
+}
+
+#[test]
+fn manager_of_packages() {
+    let sandbox = Sandbox::new();
+    sandbox.sdocker("run --rm busybox:packages").exits(1).complains("hint[user]: ");
+    let said = sandbox.sdocker("run --rm -u 0 busybox:packages").refused_by("user");
+    walks_the_way_on(&sandbox, &said);
+    sandbox.sdocker("run --rm -u 0 busybox:packages").exits(0).says("installed");
 }
