@@ -185,8 +185,8 @@ pub struct DaemonFacts {
 /// What belongs to sdocker.
 #[derive(Debug, Clone)]
 pub struct InstallFacts {
-    /// The texts of the policy in force; or everything that is wrong with it.
-    pub policy: Result<Vec<String>, String>,
+    /// The policy in force; or everything that is wrong with it.
+    pub policy: Result<PolicyFacts, String>,
     /// The machine has a policy that users cannot replace.
     pub machine_policy: bool,
     /// What `docker` is in `PATH`.
@@ -199,6 +199,17 @@ pub struct InstallFacts {
     pub content_trust: bool,
     /// Where decisions are written.
     pub journal: Fact<PathBuf>,
+}
+
+/// The texts of a policy, by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PolicyFacts {
+    /// All of them, the lowest first.
+    pub sources: Vec<String>,
+    /// Those that may only tighten.
+    pub guests: Vec<String>,
+    /// Files that were passed over, and why.
+    pub notes: Vec<String>,
 }
 
 /// A program in `PATH`.

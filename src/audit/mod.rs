@@ -9,5 +9,5 @@ pub use defaults::EngineDefaults;
 pub use inspect::{AuditError, Existing, container};
 pub use machine::{
     AccessFacts, DaemonFacts, DirectoryFacts, EngineFacts, FileFacts, InfoFacts, InstallFacts, Machine, Named,
-    ProgramFacts, Way, WayKind,
+    PolicyFacts, ProgramFacts, Way, WayKind,
 };

@@ -203,7 +203,7 @@ mod tests {
     use crate::request::{Caller, Origin, Remark};
 
     fn record(image: &str, image_id: Option<&str>, rule: &str) -> Record {
-        let caller = Caller { uid: 1000, gid: 1000, groups: vec![], name: Some("alice".into()), home: None };
+        let caller = Caller { name: Some("alice".into()), ..Caller::numbered(1000, 1000) };
         let subject = Subject { caller: &caller, verb: "run", image, image_id, policy: 1, took: Duration::ZERO };
         let remark = Remark {
             rule: rule.into(),

@@ -11,13 +11,12 @@ use super::reach::{self, Reach};
 use super::setting::{self, SYSTEM};
 use super::{Invocation, decisions, own};
 use crate::audit::doctor::{self, Checkup, Protection};
-use crate::audit::{AccessFacts, DirectoryFacts, InstallFacts, Machine, Way, WayKind};
+use crate::audit::{AccessFacts, DirectoryFacts, InstallFacts, Machine, PolicyFacts, Way, WayKind};
 use crate::engine::{Endpoint, Engine};
-use crate::files;
-use crate::policy::Problems;
+use crate::files::{self, Found};
 use crate::report;
 use crate::request::{Caller, Check, Fact, Status, json_line};
-use crate::rules::Ruleset;
+use crate::rules::Rulebook;
 
 const WARNED: u8 = 10;
 const FAILED: u8 = 11;
@@ -139,7 +138,7 @@ fn install(invocation: &Invocation<'_>, caller: &Caller) -> InstallFacts {
     let programs = files::programs("docker", search, &own);
     let client = programs.iter().find(|program| !program.is_self).map(|program| program.path.clone());
     InstallFacts {
-        policy: policy(invocation, caller).map_err(|problems| problems.to_string()),
+        policy: policy(invocation),
         machine_policy: Path::new(SYSTEM).is_dir(),
         client_version: client.as_deref().map_or(Fact::NotAsked, files::version),
         client,
@@ -149,11 +148,14 @@ fn install(invocation: &Invocation<'_>, caller: &Caller) -> InstallFacts {
     }
 }
 
-/// The texts of the policy in force, once every rule has read its part.
-fn policy(invocation: &Invocation<'_>, caller: &Caller) -> Result<Vec<String>, Problems> {
-    let policy = setting::policy(invocation, caller)?;
-    Ruleset::load(&policy)?;
-    Ok(policy.sources().iter().map(ToString::to_string).collect())
+/// The texts of the policy in force, once every rule has read its part, and the files that were passed over.
+fn policy(invocation: &Invocation<'_>) -> Result<PolicyFacts, String> {
+    let (_, places) = setting::who_and_where(invocation).map_err(|why| why.to_string())?;
+    let Found { draft, notes } = files::find_policy(&places, &setting::choices(invocation));
+    let book = Rulebook::of(draft).map_err(|problems| problems.to_string())?;
+    let sources = book.policy().sources().iter().map(ToString::to_string).collect();
+    let guests = book.policy().guests().iter().map(|guest| guest.name.to_string()).collect();
+    Ok(PolicyFacts { sources, guests, notes })
 }
 
 /// What docker takes for a no.

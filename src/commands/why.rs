@@ -75,7 +75,8 @@ fn told(record: &Record, style: Style) -> String {
 
 /// What whoever owns the policy would write. Nothing for an image that has no name.
 fn grants(record: &Record, rules: &[&str]) -> String {
-    let Ok(image) = ImageRef::parse(&record.image) else { return String::new() };
+    let name = Some(&record.image).filter(|image| !image.starts_with("sha256:"));
+    let Some(Ok(image)) = name.map(|name| ImageRef::parse(name)) else { return String::new() };
     let until = (record.time + jiff::SignedDuration::from_hours(24 * GRANT_DAYS)).strftime("%Y-%m-%d").to_string();
     report::grants(rules, &image.name(), GRANT_DAYS, &until)
 }

@@ -11,10 +11,12 @@ mod docker_config;
 mod paths;
 mod policies;
 mod programs;
+mod project;
 mod texts;
+mod trusted;
 
 pub use access::{directory, group_members, socket_access};
-pub use caller::{CallerError, caller, sudo_ids, user};
+pub use caller::{CallerError, caller, sudo_ids, user, user_named, with_group_names};
 pub use contexts::{Context, ContextError, TlsFiles, context, system_roots, tls_file};
 pub use credential_helper::HelperError;
 pub use credentials::{Credentials, CredentialsError, Login, Logins, configuration_with};
@@ -22,6 +24,7 @@ pub use daemon::{OTHER_FILES, daemon, engine_ports, process_name, sees_other_fil
 pub use directories::make_directory;
 pub use docker_config::{ConfigError, DockerConfig};
 pub use paths::{resolve, socket};
-pub use policies::{Choice, Places, find_policy};
+pub use policies::{Choice, Found, Places, find_policy, gateway_policy, guest_file, policy_file};
 pub use programs::{programs, version};
+pub use project::PROJECT_FILE;
 pub use texts::read_text;

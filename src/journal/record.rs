@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn the_shape_is_what_is_documented() {
-        let caller = Caller { uid: 1000, gid: 100, groups: vec![], name: Some("alice".into()), home: None };
+        let caller = Caller { name: Some("alice".into()), ..Caller::numbered(1000, 100) };
         let took = std::time::Duration::from_micros(7);
         let subject =
             Subject { caller: &caller, verb: "run", image: "alpine", image_id: Some("sha256:1"), policy: 1, took };
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn no_record_is_large_whatever_was_asked() {
-        let caller = Caller { uid: 1, gid: 1, groups: vec![], name: None, home: None };
+        let caller = Caller::numbered(1, 1);
         let image = "é".repeat(100_000);
         let took = std::time::Duration::ZERO;
         let subject = Subject { caller: &caller, verb: "run", image: &image, image_id: None, policy: 1, took };

@@ -9,7 +9,7 @@ use crate::request::Caller;
 
 /// A record whose image says which one it is.
 fn record(image: &str) -> Record {
-    let caller = Caller { uid: 1000, gid: 1000, groups: vec![], name: Some("alice".into()), home: None };
+    let caller = Caller { name: Some("alice".into()), ..Caller::numbered(1000, 1000) };
     let took = std::time::Duration::from_micros(7);
     let subject = Subject { caller: &caller, verb: "run", image, image_id: None, policy: 1, took };
     Record::new(jiff::Timestamp::UNIX_EPOCH, subject, vec![], Some(&[]), vec![])

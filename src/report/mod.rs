@@ -5,11 +5,13 @@
 mod checkup;
 mod command_line;
 mod grant;
+mod hint;
 mod style;
 
 pub use checkup::checkup;
 pub use command_line::{CommandLine, quoted};
 pub use grant::grants;
+pub use hint::hint;
 pub use style::Style;
 
 pub use crate::request::clean;

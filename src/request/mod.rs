@@ -2,6 +2,7 @@
 
 mod caller;
 mod check;
+mod date;
 mod facts;
 mod finding;
 mod hidden;
@@ -18,12 +19,14 @@ pub mod wire;
 
 pub use caller::Caller;
 pub use check::{Check, Status};
+pub use date::Date;
 pub use facts::{
     BindFacts, BindKind, ContainerFacts, ContainerMount, EngineInfo, Fact, Facts, GroupEntry, ImageFacts, Needs,
     PasswdEntry, SocketFacts, UserTables, VolumeFacts,
 };
 pub use finding::{Action, Finding, RuleId};
 pub use hidden::{clean, is_hidden, json_line};
+pub(crate) use image::grammar as image_grammar;
 pub use image::{ImageRef, ImageRefError};
 pub use origin::{Origin, Origins, PolicySpot};
 pub use remark::Remark;

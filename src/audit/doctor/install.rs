@@ -1,6 +1,6 @@
 //! What belongs to sdocker: the policy in force, whether `docker` means sdocker, and where decisions are written.
 
-use crate::audit::machine::{InstallFacts, Machine, ProgramFacts};
+use crate::audit::machine::{InstallFacts, Machine, PolicyFacts, ProgramFacts};
 use crate::request::{Check, Fact};
 
 /// From here on docker's client ignores the variable without a word.
@@ -13,7 +13,18 @@ pub(super) fn checks(machine: &Machine) -> Vec<Check> {
 
 fn policy(install: &InstallFacts) -> Check {
     match &install.policy {
-        Ok(sources) => Check::ok("policy", format!("in force, the later over the earlier: {}", sources.join(", "))),
+        Ok(PolicyFacts { sources, guests, notes }) => {
+            let shown = |source: &String| match guests.contains(source) {
+                true => format!("{source} (only tightens)"),
+                false => source.clone(),
+            };
+            let sources: Vec<String> = sources.iter().map(shown).collect();
+            let says = format!("in force, the later over the earlier: {}", sources.join(", "));
+            match notes.as_slice() {
+                [] => Check::ok("policy", says),
+                notes => Check::warn("policy", format!("{says}; passed over: {}", notes.join("; "))),
+            }
+        }
         Err(problems) => {
             let says = format!("not usable, so nothing runs: {}", problems.trim().replace('\n', "; "));
             Check::fail("policy", says).help("mend what is named; `sdocker run` says it with the same words")
@@ -104,6 +115,8 @@ mod tests {
     #[test]
     fn a_policy_that_is_not_usable_fails() {
         assert_eq!(status("policy", |_| {}), Status::Ok);
+        let noted = PolicyFacts { notes: vec!["x".to_owned()], ..PolicyFacts::default() };
+        assert_eq!(status("policy", |install| install.policy = Ok(noted)), Status::Warn);
         assert_eq!(status("policy", |install| install.policy = Err("p.toml:1: bad\n".to_owned())), Status::Fail);
         assert_eq!(status("policy-place", |_| {}), Status::Info);
         assert_eq!(status("policy-place", |install| install.machine_policy = true), Status::Ok);

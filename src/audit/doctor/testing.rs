@@ -1,7 +1,8 @@
 //! For the tests of these checks: a machine on which all is well.
 
 use crate::audit::machine::{
-    AccessFacts, DaemonFacts, DirectoryFacts, EngineFacts, InfoFacts, InstallFacts, Machine, Named, Way, WayKind,
+    AccessFacts, DaemonFacts, DirectoryFacts, EngineFacts, InfoFacts, InstallFacts, Machine, Named, PolicyFacts, Way,
+    WayKind,
 };
 use crate::request::{Caller, Check, Fact, Status};
 
@@ -27,7 +28,7 @@ pub(super) fn engine() -> EngineFacts {
 pub(super) fn machine() -> Machine {
     let root = Named { id: 0, name: Some("root".to_owned()) };
     Machine {
-        caller: Caller { uid: 1000, gid: 1000, groups: vec![], name: Some("alice".into()), home: None },
+        caller: Caller::numbered(1000, 1000),
         way: Way { address: "unix:///run/docker.sock".to_owned(), kind: WayKind::Socket },
         engine: Fact::Known(engine()),
         socket: Fact::Known(AccessFacts {
@@ -43,7 +44,7 @@ pub(super) fn machine() -> Machine {
         listeners: Fact::Known(vec![]),
         data_root: Fact::Known(DirectoryFacts { path: "/d".into(), mode: 0o710, ..DirectoryFacts::default() }),
         install: InstallFacts {
-            policy: Ok(vec!["built-in:baseline".to_owned()]),
+            policy: Ok(PolicyFacts::default()),
             machine_policy: false,
             docker: None,
             client: None,
