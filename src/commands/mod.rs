@@ -25,7 +25,8 @@ pub use grammar::grammar;
 
 use environment::Environment;
 use failure::Failure;
-use globals::{DockerGlobals, Globals, Verb};
+use crate::cli::DockerGlobals;
+use globals::{Globals, Verb};
 
 /// Runs one command line and says how it ended.
 #[must_use]

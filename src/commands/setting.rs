@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::Invocation;
+use super::environment::Environment;
 use super::failure::Failure;
 use crate::facts::{Cache, cache_directory};
 use crate::files::{self, Choice, Places};
@@ -22,6 +23,8 @@ pub(super) struct Setting<'a> {
     pub(super) caller: Caller,
     pub(super) policy: Policy,
     pub(super) rules: Ruleset,
+    /// The caller is whoever runs this process: the environment speaks of them.
+    own: bool,
     begun: Instant,
 }
 
@@ -31,29 +34,44 @@ impl<'a> Setting<'a> {
     /// # Errors
     /// Every problem of the policy at once; nothing runs then.
     pub(super) fn new(invocation: &'a Invocation<'a>) -> Result<Self, Failure> {
+        let caller = files::caller().map_err(|why| Failure::own(why.to_string()))?;
+        Self::build(invocation, caller, true)
+    }
+
+    /// The same for somebody else, of whom the environment says nothing.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub(super) fn of(invocation: &'a Invocation<'a>, caller: Caller) -> Result<Self, Failure> {
+        Self::build(invocation, caller, false)
+    }
+
+    fn build(invocation: &'a Invocation<'a>, caller: Caller, own: bool) -> Result<Self, Failure> {
         let begun = Instant::now();
         let environment = invocation.environment;
-        let caller = files::caller().map_err(|why| Failure::own(why.to_string()))?;
-        let own = environment.directory("XDG_CONFIG_HOME", caller.home.as_deref(), ".config");
+        let config = directory(environment, &caller, own, "XDG_CONFIG_HOME", ".config");
         let places =
-            Places { system: SYSTEM.into(), own: own.map(|path| path.join("sdocker/policy.toml")), uid: caller.uid };
+            Places { system: SYSTEM.into(), own: config.map(|path| path.join("sdocker/policy.toml")), uid: caller.uid };
         let said = |value: std::ffi::OsString, said_by| Choice { value, said_by };
         let variable = environment.filled("SDOCKER_POLICY").map(|value| said(value.to_owned(), "SDOCKER_POLICY"));
         let choice = invocation.choice.clone().map(|value| said(value, "--policy")).or(variable);
         let policy = files::find_policy(&places, choice.as_ref()).map_err(Failure::Policy)?;
         let rules = Ruleset::load(&policy).map_err(Failure::Policy)?;
-        Ok(Self { invocation, caller, policy, rules, begun })
+        Ok(Self { invocation, caller, policy, rules, own, begun })
     }
 
     /// Whom a filled-in user stands for.
     pub(super) fn stands_for(&self) -> (u32, u32) {
         let environment = self.invocation.environment;
-        let sudo = files::sudo_ids(environment.raw("SUDO_UID"), environment.raw("SUDO_GID"));
-        self.caller.container_ids(sudo)
+        let sudo = || files::sudo_ids(environment.raw("SUDO_UID"), environment.raw("SUDO_GID"));
+        self.caller.container_ids(if self.own { sudo() } else { None })
     }
 
-    /// Where the users of images are remembered.
+    /// Where the users of images are remembered; nothing is left in the home of somebody else.
     pub(super) fn cache(&self) -> Option<Cache> {
+        if !self.own {
+            return None;
+        }
         let base = self.directory("XDG_CACHE_HOME", ".cache")?;
         Some(Cache::new(cache_directory(&base), self.caller.uid))
     }
@@ -76,8 +94,19 @@ impl<'a> Setting<'a> {
     }
 
     fn directory(&self, variable: &str, default: &str) -> Option<PathBuf> {
-        self.invocation.environment.directory(variable, self.caller.home.as_deref(), default)
+        directory(self.invocation.environment, &self.caller, self.own, variable, default)
     }
+}
+
+fn directory(
+    environment: &Environment,
+    caller: &Caller,
+    own: bool,
+    variable: &str,
+    default: &str,
+) -> Option<PathBuf> {
+    let home = caller.home.as_deref();
+    if own { environment.directory(variable, home, default) } else { home.map(|home| home.join(default)) }
 }
 
 /// What was decided about a request.

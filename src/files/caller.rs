@@ -33,6 +33,12 @@ pub fn user(uid: u32, gid: u32) -> Caller {
     known(uid, gid, groups.iter().map(uzers::Group::gid).collect())
 }
 
+/// Another user by login name, from the system's database. May wait for a network: not for async code.
+#[must_use]
+pub fn user_named(name: &str) -> Option<Caller> {
+    uzers::get_user_by_name(name).map(|entry| user(entry.uid(), entry.primary_group_id()))
+}
+
 fn known(uid: u32, gid: u32, groups: Vec<u32>) -> Caller {
     let entry = uzers::get_user_by_uid(uid);
     Caller {
@@ -60,6 +66,13 @@ mod tests {
         let caller = caller().unwrap();
         assert_eq!(caller.uid, rustix::process::getuid().as_raw());
         assert!(caller.home.is_none_or(|home| home.is_absolute()));
+    }
+
+    #[test]
+    fn others_are_known_by_name() {
+        let root = user_named("root").unwrap();
+        assert_eq!((root.uid, root.gid, root.name.as_deref()), (0, 0, Some("root")));
+        assert_eq!(user_named("no-such-user-here"), None);
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod paths;
 mod policies;
 mod texts;
 
-pub use caller::{CallerError, caller, sudo_ids, user};
+pub use caller::{CallerError, caller, sudo_ids, user, user_named};
 pub use contexts::{Context, ContextError, TlsFiles, context, system_roots, tls_file};
 pub use credential_helper::HelperError;
 pub use credentials::{Credentials, CredentialsError, Login, Logins, configuration_with};

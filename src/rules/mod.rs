@@ -12,6 +12,7 @@ mod images;
 mod memory;
 mod no_new_privileges;
 mod opinion;
+mod other_engine;
 mod other_fields;
 mod pids;
 mod privileged;
@@ -25,7 +26,7 @@ mod testing;
 pub use opinion::{Breach, Fill, Opinion, Outcome};
 
 use crate::policy::{Key, Policy, Problem, Problems, Setting, Settings};
-use crate::request::{Action, Caller, Facts, ImageRef, Needs, PolicySpot, Request, RuleId};
+use crate::request::{Action, Caller, Facts, ImageRef, Manner, Needs, PolicySpot, Request, RuleId};
 
 /// All rules, in the order of the catalogue.
 pub const CATALOGUE: &[Rule] = &[
@@ -44,6 +45,7 @@ pub const CATALOGUE: &[Rule] = &[
     // Namespaces and networks.
     // Confinement, devices, kernel.
     // Images, logs, the engine.
+    other_engine::RULE,
     // The rest.
     other_fields::RULE,
 ];
@@ -94,6 +96,9 @@ pub(crate) trait Check: std::fmt::Debug + Send + Sync {
         Needs::default()
     }
 
+    /// Judges how it was asked for, before anything is asked of the engine for the request's sake.
+    fn judge_manner(&self, _manner: &Manner, _out: &mut Opinion) {}
+
     /// Judges the name of an image before anything is pulled.
     fn judge_image(&self, _image: &ImageRef, _out: &mut Opinion) {}
 
@@ -143,6 +148,12 @@ impl Ruleset {
     #[must_use]
     pub fn judge_image(&self, image: &ImageRef, request: &Request) -> Outcome {
         self.collect(|rule, out| rule.check.judge_image(image, out), request)
+    }
+
+    /// What all rules say of the manner in which something is asked for.
+    #[must_use]
+    pub fn judge_manner(&self, request: &Request) -> Outcome {
+        self.collect(|rule, out| rule.check.judge_manner(&request.manner, out), request)
     }
 
     /// What all rules say of a request.

@@ -45,6 +45,15 @@ pub fn judge_image(image: &ImageRef, request: &Request, rules: &Ruleset) -> Resu
     if outcome.refuses() { Err(worst_first(outcome.findings)) } else { Ok(()) }
 }
 
+/// Judges the manner of asking, before anything is asked of the engine for the request's sake.
+///
+/// # Errors
+/// The refusals.
+pub fn judge_manner(request: &Request, rules: &Ruleset) -> Result<(), Vec<Finding>> {
+    let outcome = rules.judge_manner(request);
+    if outcome.refuses() { Err(worst_first(outcome.findings)) } else { Ok(()) }
+}
+
 /// Judges a request: rules, rewrites, and the rules once more on the result, which must stand on its own.
 pub fn judge(request: Request, rules: &Ruleset, caller: &Caller, facts: &Facts) -> Verdict {
     let Outcome { findings, rewrites } = rules.judge(&Case { request: &request, caller, facts });
@@ -76,6 +85,7 @@ fn internal(rule: RuleId, message: String) -> Finding {
         primary: (Origin::BuiltIn, ""),
         related: None,
         help: vec!["ask for the value in so many words, or change one of the rules".to_owned()],
+        unlearned: false,
     }
 }
 
