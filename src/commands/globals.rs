@@ -13,6 +13,7 @@ pub(super) enum Verb {
     Explain,
     Gateway,
     Audit,
+    Policy,
     Help,
     Version,
 }
@@ -59,6 +60,7 @@ fn verb(words: &[OsString]) -> Result<(Verb, usize), Failure> {
         "explain" => Ok((Verb::Explain, 1)),
         "gateway" => Ok((Verb::Gateway, 1)),
         "audit" => Ok((Verb::Audit, 1)),
+        "policy" => Ok((Verb::Policy, 1)),
         "help" => Ok((Verb::Help, 1)),
         "version" => Ok((Verb::Version, 1)),
         other => Err(usage(&format!(

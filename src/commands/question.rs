@@ -13,7 +13,7 @@ use crate::cli::{self, Asked, FileError, Inputs, Parsed, UsageError, Verb, Want,
 use crate::engine::{Console, Engine, EngineError, Pong};
 use crate::files::{self, Logins};
 use crate::report::CommandLine;
-use crate::request::{ImageRef, Origin, Request};
+use crate::request::{Origin, Request};
 
 /// What somebody wants, and of which engine.
 pub(super) struct Question {
@@ -163,7 +163,7 @@ fn look_up(parsed: &Parsed) -> (Files, bool) {
 /// Refuses what docker's client does itself and sdocker does not yet: better no container than another one.
 fn understood(asked: &Asked, console: &Console, purpose: Purpose) -> Result<(), Failure> {
     let client = &asked.client;
-    if client.content_trust && is_tagged(&asked.request) {
+    if asked.wants_signature() {
         return Err(Failure::own(
             "content trust is asked for, and signatures are not checked: unset DOCKER_CONTENT_TRUST",
         ));
@@ -173,11 +173,6 @@ fn understood(asked: &Asked, console: &Console, purpose: Purpose) -> Result<(), 
         return Err(Failure::Bare { message: "the input device is not a TTY".to_owned(), code: 1 });
     }
     Ok(())
-}
-
-/// Whether the image's name stands for whatever has it. Docker looks for the signature of no other.
-fn is_tagged(request: &Request) -> bool {
-    ImageRef::parse(&request.body.image).is_ok_and(|image| image.tag.is_some() || image.digest.is_none())
 }
 
 /// The command line for a report, without the values of variables: they may be secrets.

@@ -23,6 +23,16 @@ const EXTENDS: &str = "extends";
 /// Nothing named a profile.
 pub const DEFAULT_PROFILE: &str = "baseline";
 
+/// Any other text of the same language as tables with their lines.
+///
+/// # Errors
+/// All problems at once, each with its line.
+pub fn read(source: &Source) -> Result<Table, Problems> {
+    let mut problems = Problems::default();
+    let table = text::parse(source, &mut problems);
+    problems.into_result(table)
+}
+
 /// One policy file's name and text.
 #[derive(Debug, Clone)]
 pub struct Source {
@@ -138,7 +148,7 @@ impl Policy {
 }
 
 /// Later replaces earlier, key by key; tables merge, everything else is replaced whole.
-fn merge(below: &mut Table, above: Table) {
+pub fn merge(below: &mut Table, above: Table) {
     for (key, entry) in above {
         match (below.get_mut(&key).map(|e| &mut e.node.value), entry.node.value) {
             (Some(Value::Table(old)), Value::Table(new)) => merge(old, new),
