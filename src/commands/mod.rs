@@ -52,14 +52,7 @@ fn dispatch(argv: &[OsString], environment: &Environment) -> Result<u8, Failure>
         Verb::Check => check::check(&invocation),
         Verb::Explain => explain::explain(&invocation),
         Verb::Gateway => gateway::gateway(&invocation),
-        Verb::Policy => {
-            let command = clap::Command::new("policy").subcommand_required(true).subcommand(policy_test::grammar());
-            let Some(matches) = own::parse(&invocation, command)? else { return Ok(0) };
-            match matches.subcommand() {
-                Some(("test", matches)) => policy_test::test(&invocation, matches),
-                _ => Ok(0),
-            }
-        }
+        Verb::Policy => policy_test::policy(&invocation),
         Verb::Help => help::help(environment),
         Verb::Version => help::version(environment),
     }

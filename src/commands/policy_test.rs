@@ -20,7 +20,12 @@ Nothing is executed, opened or asked. `sdocker --policy FILE policy test …` te
 
 Exit codes: 0 all as expected, 1 not readable, 2 usage, 11 some not as expected";
 
-pub(super) fn grammar() -> Command {
+/// `policy` with what belongs to it.
+pub(super) fn verb() -> Command {
+    Command::new("policy").about("Look after the policy").subcommand_required(true).subcommand(grammar())
+}
+
+fn grammar() -> Command {
     let files = Arg::new("file").value_name("FILE").required(true).num_args(1..);
     Command::new("test")
         .about("Hold the policy against cases: what is asked, in which world, and what must come of it")
@@ -28,7 +33,15 @@ pub(super) fn grammar() -> Command {
         .arg(files.value_parser(value_parser!(PathBuf)).help("Cases in TOML"))
 }
 
-pub(super) fn test(invocation: &Invocation<'_>, matches: &clap::ArgMatches) -> Result<u8, Failure> {
+pub(super) fn policy(invocation: &Invocation<'_>) -> Result<u8, Failure> {
+    let Some(matches) = own::parse(invocation, verb())? else { return Ok(0) };
+    match matches.subcommand() {
+        Some((_, matches)) => test(invocation, matches),
+        None => Ok(0),
+    }
+}
+
+fn test(invocation: &Invocation<'_>, matches: &clap::ArgMatches) -> Result<u8, Failure> {
     let setting = Setting::new(invocation).map_err(|why| failed(&why.to_string()))?;
     let mut cases = Vec::new();
     let mut problems = Vec::new();

@@ -1,6 +1,7 @@
 //! One TOML text as a tree in which every key and value knows its line.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -68,6 +69,28 @@ impl Value {
             Self::Datetime(_) => "a date",
             Self::Array(_) => "a list",
             Self::Table(_) => "a table",
+        }
+    }
+}
+
+/// As a policy writes it, on one line.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::String(text) => write!(f, "{text:?}"),
+            Self::Integer(number) => write!(f, "{number}"),
+            Self::Float(number) => write!(f, "{number:?}"),
+            Self::Boolean(truth) => write!(f, "{truth}"),
+            Self::Datetime(text) => f.write_str(text),
+            Self::Array(items) => {
+                let items: Vec<String> = items.iter().map(|item| item.value.to_string()).collect();
+                write!(f, "[{}]", items.join(", "))
+            }
+            Self::Table(table) => {
+                let entries: Vec<String> =
+                    table.iter().map(|(key, entry)| format!("{key} = {}", entry.node.value)).collect();
+                write!(f, "{{ {} }}", entries.join(", "))
+            }
         }
     }
 }

@@ -15,6 +15,8 @@ pub struct Judgement<'a> {
     pub findings: &'a [Finding],
     /// What would be filled in and changed; nothing where it is refused.
     pub rewrites: &'a [Rewrite],
+    /// The engine or the image was missing: what could not be learned is left open.
+    pub open: bool,
     /// The body that would be sent; none where it is refused or undecided.
     pub body: Option<&'a ContainerCreate>,
 }
@@ -46,14 +48,17 @@ impl Judgement<'_> {
     #[must_use]
     pub fn text(&self, line: &CommandLine, style: Style) -> String {
         let mut text = String::new();
-        for finding in self.findings {
+        let is_open = |finding: &&Finding| self.open && finding.unlearned;
+        let (open, known): (Vec<&Finding>, Vec<&Finding>) = self.findings.iter().partition(is_open);
+        for finding in known {
             text.push_str(&match finding.action {
-                Action::Deny if finding.unlearned && self.verdict == Word::Undecided => {
-                    format!("{}: {}\n", style.warning(&format!("open[{}]", finding.rule)), clean(&finding.message))
-                }
                 Action::Deny => carets(finding, line, style),
                 _ => one_line(finding, style),
             });
+        }
+        for finding in open {
+            let word = style.warning(&format!("open[{}]", finding.rule));
+            text.push_str(&format!("{word}: {}\n", clean(&finding.message)));
         }
         text.extend(self.rewrites.iter().filter(|rewrite| !rewrite.wish).map(|rewrite| filled(rewrite, style)));
         text.push_str(&format!("verdict: {}\n", self.verdict.text()));
@@ -188,7 +193,7 @@ mod tests {
     fn people_read_findings_fills_and_the_verdict() {
         let (findings, rewrites) = ([finding(Action::Warn, false)], [fill()]);
         let judgement =
-            Judgement { verdict: Word::Approved, findings: &findings, rewrites: &rewrites, body: None };
+            Judgement { verdict: Word::Approved, findings: &findings, rewrites: &rewrites, open: false, body: None };
         let expected = "warning[user]: root; leave it out (p:3)\nfilled[cpus]: --cpus 1 (p:4)\nverdict: approved\n";
         assert_eq!(judgement.text(&line(), Style::PLAIN), expected);
     }
@@ -196,11 +201,11 @@ mod tests {
     #[test]
     fn what_is_open_is_no_error_unless_it_refuses() {
         let findings = [finding(Action::Deny, true)];
-        let text = |verdict| {
-            Judgement { verdict, findings: &findings, rewrites: &[], body: None }.text(&line(), Style::PLAIN)
+        let text = |verdict, open| {
+            Judgement { verdict, findings: &findings, rewrites: &[], open, body: None }.text(&line(), Style::PLAIN)
         };
-        assert_eq!(text(Word::Undecided), "open[user]: root\nverdict: undecided\n");
-        assert!(text(Word::Refused).starts_with("error[user]: root\n  --> sdocker run -u0 x\n"));
+        assert_eq!(text(Word::Undecided, true), "open[user]: root\nverdict: undecided\n");
+        assert!(text(Word::Refused, false).starts_with("error[user]: root\n  --> sdocker run -u0 x\n"));
     }
 
     #[test]
@@ -208,7 +213,7 @@ mod tests {
         let (findings, rewrites) = ([finding(Action::Deny, false)], [fill()]);
         let body = ContainerCreate { image: "x".to_owned(), ..ContainerCreate::default() };
         let judgement =
-            Judgement { verdict: Word::Refused, findings: &findings, rewrites: &rewrites, body: Some(&body) };
+            Judgement { verdict: Word::Refused, findings: &findings, rewrites: &rewrites, open: false, body: Some(&body) };
         let read: serde_json::Value = serde_json::from_str(&judgement.json(&line()).unwrap()).unwrap();
         assert_eq!(read["verdict"], "refused");
         let policy = serde_json::json!({"file": "p", "line": 3, "text": "a = 1"});

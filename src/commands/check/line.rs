@@ -30,7 +30,8 @@ pub(super) struct Options {
 /// What came of it.
 enum Judged {
     Approved(Box<Approval>),
-    Refused(Vec<Finding>),
+    /// With what could not be learned left open, or as one more reason.
+    Refused(Vec<Finding>, bool),
     Undecided(Vec<Finding>, Vec<Rewrite>),
 }
 
@@ -73,7 +74,7 @@ async fn judge_line(invocation: &Invocation<'_>, verb: cli::Verb, options: &Opti
         }
     }
     let judged = match judge_early(&request, &setting) {
-        Err(findings) => Judged::Refused(findings),
+        Err(findings) => Judged::Refused(findings, false),
         Ok(()) => {
             let needs = setting.rules.needs(&request);
             let (stands_for, cache) = (setting.stands_for(), setting.cache());
@@ -105,7 +106,7 @@ fn judge(request: Request, setting: &Setting<'_>, facts: &Facts, complete: bool)
     };
     let mut denied = findings.iter().filter(|finding| finding.action == Action::Deny);
     if complete || denied.any(|finding| !finding.unlearned) {
-        return Judged::Refused(findings);
+        return Judged::Refused(findings, !complete);
     }
     let outcome = setting.rules.judge(&Case { request: &asked, caller: &setting.caller, facts });
     Judged::Undecided(findings, outcome.rewrites)
@@ -116,13 +117,13 @@ fn tell(invocation: &Invocation<'_>, judged: &Judged, line: &CommandLine, json: 
         Judged::Approved(approval) => {
             let Approval { request, findings, rewrites } = &**approval;
             let body = Some(&request.get().body);
-            (Judgement { verdict: Word::Approved, findings, rewrites, body }, code(findings))
+            (Judgement { verdict: Word::Approved, findings, rewrites, open: false, body }, code(findings))
         }
-        Judged::Refused(findings) => {
-            (Judgement { verdict: Word::Refused, findings, rewrites: &[], body: None }, code(findings))
+        Judged::Refused(findings, open) => {
+            (Judgement { verdict: Word::Refused, findings, rewrites: &[], open: *open, body: None }, code(findings))
         }
         Judged::Undecided(findings, rewrites) => {
-            (Judgement { verdict: Word::Undecided, findings, rewrites, body: None }, WARNED)
+            (Judgement { verdict: Word::Undecided, findings, rewrites, open: true, body: None }, WARNED)
         }
     };
     let text = if json {
