@@ -1,9 +1,8 @@
 //! The corpus of ways round a policy on the command line, held against the policy beside it: nothing that must be refused
 //! passes, nothing that must pass is refused, and what must be changed comes out with a safe value.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[path = "support/fake_engine.rs"]
-#[expect(dead_code, reason = "shared with tests that ask more of it")]
 mod fake_engine;
 
 use std::fs::{self, Permissions};
