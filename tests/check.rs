@@ -1,5 +1,5 @@
 //! `sdocker check -- run …` where no engine is asked, and options that lead to another engine.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::process::Command;
 
