@@ -8,8 +8,8 @@ use serde_json::Value as Json;
 
 use super::{Asked, Case};
 use crate::cli::{self, Globals, Inputs, Invocation, Proxies, Want};
-use crate::request::{Action, Finding, ImageRef, Manner, Origins, Request, json};
-use crate::rules::Ruleset;
+use crate::request::{Action, Date, Finding, ImageRef, Manner, Origins, Request, json};
+use crate::rules::Rulebook;
 use crate::verdict::{self, Approval, Verdict};
 
 /// What came of a case.
@@ -111,10 +111,10 @@ impl Came {
 }
 
 impl Case {
-    /// Judges the case, as a run or a gateway would.
+    /// Judges the case, as a run or a gateway would on this day, where the case names no other.
     #[must_use]
-    pub fn judge(&self, rules: &Ruleset) -> Came {
-        match self.request().and_then(|request| self.decide(request, rules)) {
+    pub fn judge(&self, book: &Rulebook, today: Date) -> Came {
+        match self.request().and_then(|request| self.decide(request, book, today)) {
             Ok(approval) => approved(&approval),
             Err(came) => came,
         }
@@ -185,14 +185,16 @@ impl Case {
     }
 
     /// Everything that a run asks of the rules, in its order.
-    fn decide(&self, request: Request, rules: &Ruleset) -> Result<Box<Approval>, Came> {
+    fn decide(&self, request: Request, book: &Rulebook, today: Date) -> Result<Box<Approval>, Came> {
         let refused = |findings: Vec<Finding>| Came::Refused(Refusal::of_rules(&findings));
-        verdict::judge_manner(&request, rules).map_err(refused)?;
+        let rules = book.ruleset(&self.world.caller, &request.body.image, self.world.date.unwrap_or(today));
+        let rules = rules.map_err(|problems| Came::Unjudged(format!("the policy has problems: {problems}")))?;
+        verdict::judge_manner(&request, &rules).map_err(refused)?;
         if let Ok(image) = ImageRef::parse(&request.body.image) {
-            verdict::judge_image(&image, &request, rules).map_err(refused)?;
+            verdict::judge_image(&image, &request, &rules).map_err(refused)?;
         }
         let facts = self.world.facts(&request);
-        match verdict::judge(request, rules, &self.world.caller, &facts) {
+        match verdict::judge(request, &rules, &self.world.caller, &facts) {
             Verdict::Approved(approval) => Ok(approval),
             Verdict::Refused(findings) => Err(refused(findings)),
         }

@@ -7,7 +7,7 @@ use crate::cli::{DockerGlobals, Engine};
 use crate::policy::{FromNode, Settings, Value};
 use crate::request::mounts::{MountSource, mounts, paths_in_options};
 use crate::request::{
-    Caller, ContainerFacts, ContainerMount, Detour, EngineInfo, Fact, Facts, GroupEntry, ImageFacts, ImageRef, Leads,
+    Caller, ContainerFacts, ContainerMount, Date, Detour, EngineInfo, Fact, Facts, GroupEntry, ImageFacts, ImageRef, Leads,
     PasswdEntry, Request, SocketFacts, UserTables, VolumeFacts,
 };
 
@@ -26,6 +26,8 @@ pub(super) struct World {
     engine: String,
     contexts: BTreeMap<String, String>,
     api: ApiMinor,
+    /// The day on which it is asked, where that matters.
+    pub(super) date: Option<Date>,
     info: Option<EngineInfo>,
     images: Vec<Image>,
     volumes: BTreeMap<String, VolumeFacts>,
@@ -53,8 +55,8 @@ impl FromNode for ApiMinor {
 }
 
 impl World {
-    pub(super) const KEYS: [&'static str; 13] = [
-        "caller", "variables", "engine", "contexts", "api", "info", "images", "volumes", "containers", "paths", "files",
+    pub(super) const KEYS: [&'static str; 14] = [
+        "caller", "date", "variables", "engine", "contexts", "api", "info", "images", "volumes", "containers", "paths", "files",
         "unreadable", "unwritable",
     ];
 
@@ -76,12 +78,13 @@ impl World {
         });
         let engine = settings.get::<String>("engine").map_or_else(|| DEFAULT_ENGINE.to_owned(), |engine| engine.value);
         let api = settings.get("api").map_or(NEWEST, |api| api.value);
+        let date = settings.get("date").map(|date| date.value);
         let info = settings.table("info", info);
         let (variables, contexts) = (texts(settings, "variables"), texts(settings, "contexts"));
         let cwd = caller.as_ref().map_or_else(|| "/".to_owned(), |(_, cwd)| cwd.clone());
         let host = Host::read(settings, cwd);
         let (caller, _) = caller?;
-        Some(Self { caller, host, variables, engine, contexts, api, info, images, volumes, containers })
+        Some(Self { caller, host, variables, engine, contexts, api, date, info, images, volumes, containers })
     }
 
     /// The engine, as docker's own command line code sees it.
@@ -201,14 +204,16 @@ fn told<T: Clone>(key: &str, fact: Option<&T>) -> Fact<T> {
 
 /// Who asks, and where they stand.
 fn caller(settings: &mut Settings<'_>) -> Option<(Caller, String)> {
-    settings.only(&["name", "uid", "gid", "groups", "home", "cwd"]);
+    settings.only(&["name", "uid", "gid", "groups", "group-names", "home", "cwd"]);
     let text = |settings: &mut Settings<'_>, key: &str| settings.get::<String>(key).map(|text| text.value);
     let (uid, gid) = (settings.require::<u32>("uid"), settings.require::<u32>("gid"));
     let groups = settings.list::<u32>("groups").map_or_else(Vec::new, |list| list.value);
     let (name, home, cwd) = (text(settings, "name"), text(settings, "home"), text(settings, "cwd"));
     let cwd = cwd.or_else(|| home.clone()).unwrap_or_else(|| "/".to_owned());
     let groups = groups.into_iter().map(|group| group.value).collect();
-    Some((Caller { uid: uid?.value, gid: gid?.value, groups, name, home: home.map(Into::into) }, cwd))
+    let group_names = list(settings, "group-names");
+    let home = home.map(Into::into);
+    Some((Caller { uid: uid?.value, gid: gid?.value, groups, group_names, name, home }, cwd))
 }
 
 /// An engine that can do all that an ordinary one can, but for what is told.

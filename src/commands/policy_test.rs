@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Arg, Command, value_parser};
 
 use super::failure::Failure;
-use super::setting::Setting;
+use super::setting::{Setting, today};
 use super::{Invocation, own};
 use crate::cases;
 use crate::files;
@@ -55,8 +55,9 @@ fn test(invocation: &Invocation<'_>, matches: &clap::ArgMatches) -> Result<u8, F
     if !problems.is_empty() {
         return Err(failed(&problems.join("\n")));
     }
+    let today = today();
     let differs = |case: &cases::Case| {
-        let why = case.expected.differs(&case.judge(&setting.rules))?;
+        let why = case.expected.differs(&case.judge(&setting.book, today))?;
         Some(format!("{}: {why}\n", case.title()))
     };
     let wrong: Vec<String> = cases.iter().filter_map(differs).collect();

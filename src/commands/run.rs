@@ -12,6 +12,7 @@ use crate::files::{self, Logins};
 use crate::report::{self, CommandLine};
 use crate::request::mounts::{MountSource, mounts};
 use crate::request::{BindKind, Caller, Facts, Finding, ImageRef, Request};
+use crate::rules::Ruleset;
 use crate::verdict::{self, Approval, Approved, Verdict};
 
 /// The API by which docker judges a command line when no engine answers.
@@ -26,8 +27,9 @@ pub(super) fn run(invocation: &Invocation<'_>, verb: Verb) -> Result<u8, Failure
         let Some(question) = question::ask(invocation, verb, &console, Purpose::Run).await? else { return Ok(0) };
         let Question { asked, engine, pong, logins, line } = question;
         let setting = Setting::new(invocation)?;
+        let rules = setting.rules(&asked.request.body.image)?;
         let client = asked.client.clone();
-        let job = Job { invocation, verb, setting, engine, console, client, logins, line };
+        let job = Job { invocation, verb, setting, rules, engine, console, client, logins, line };
         job.run(asked, pong).await
     })
 }
@@ -37,6 +39,7 @@ struct Job<'a> {
     invocation: &'a Invocation<'a>,
     verb: Verb,
     setting: Setting<'a>,
+    rules: Ruleset,
     engine: Engine,
     console: Console,
     client: ClientOptions,
@@ -78,13 +81,13 @@ impl Job<'_> {
     /// Which engine, and the image's name, before anything is looked up or pulled.
     fn judge_early(&self, request: &Request) -> Result<(), Failure> {
         let refused = |findings: Vec<Finding>| self.refused(request, None, &findings);
-        verdict::judge_manner(request, &self.setting.rules).map_err(refused)?;
+        verdict::judge_manner(request, &self.rules).map_err(refused)?;
         let Ok(image) = ImageRef::parse(&request.body.image) else { return Ok(()) };
-        verdict::judge_image(&image, request, &self.setting.rules).map_err(refused)
+        verdict::judge_image(&image, request, &self.rules).map_err(refused)
     }
 
     async fn learn(&self, request: &Request, pulled: &mut bool) -> Result<Facts, Failure> {
-        let needs = self.setting.rules.needs(request);
+        let needs = self.rules.needs(request);
         let (stands_for, cache) = (self.setting.stands_for(), self.setting.cache());
         let learner = Learner { engine: &self.engine, request, needs, stands_for, cache };
         let (mut facts, image) = learner.learn().await;
@@ -103,7 +106,7 @@ impl Job<'_> {
     fn judge(&self, request: Request, facts: &Facts) -> Result<Box<Approval>, Failure> {
         let asked = request.clone();
         let image_id = facts.image.known().ok().map(|image| image.id.as_str());
-        match verdict::judge(request, &self.setting.rules, &self.setting.caller, facts) {
+        match verdict::judge(request, &self.rules, &self.setting.caller, facts) {
             Verdict::Refused(findings) => Err(self.refused(&asked, image_id, &findings)),
             Verdict::Approved(approval) => {
                 let (findings, rewrites) = (&approval.findings, &approval.rewrites);

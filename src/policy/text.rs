@@ -1,7 +1,6 @@
 //! One TOML text as a tree in which every key and value knows its line.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -73,28 +72,6 @@ impl Value {
     }
 }
 
-/// As a policy writes it, on one line.
-impl fmt::Display for Value {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::String(text) => write!(f, "{text:?}"),
-            Self::Integer(number) => write!(f, "{number}"),
-            Self::Float(number) => write!(f, "{number:?}"),
-            Self::Boolean(truth) => write!(f, "{truth}"),
-            Self::Datetime(text) => f.write_str(text),
-            Self::Array(items) => {
-                let items: Vec<String> = items.iter().map(|item| item.value.to_string()).collect();
-                write!(f, "[{}]", items.join(", "))
-            }
-            Self::Table(table) => {
-                let entries: Vec<String> =
-                    table.iter().map(|(key, entry)| format!("{key} = {}", entry.node.value)).collect();
-                write!(f, "{{ {} }}", entries.join(", "))
-            }
-        }
-    }
-}
-
 /// Parses a text; what is wrong goes to `problems`, the rest is returned.
 pub(super) fn parse(source: &Source, problems: &mut Problems) -> Table {
     if source.text.len() > SIZE_MAX {
@@ -111,16 +88,17 @@ pub(super) fn parse(source: &Source, problems: &mut Problems) -> Table {
     reader.table(table.get_ref(), 0)
 }
 
-/// Lines of a text by byte offset.
+/// Lines of a text by byte offset, each folded when it is first cited.
 struct Lines<'s> {
     file: Arc<str>,
     starts: Vec<(usize, &'s str)>,
+    folded: Vec<Option<Arc<str>>>,
 }
 
 impl<'s> Lines<'s> {
     fn new(source: &'s Source) -> Self {
         let mut at = 0;
-        let starts = source
+        let starts: Vec<(usize, &str)> = source
             .text
             .split('\n')
             .map(|line| {
@@ -129,18 +107,21 @@ impl<'s> Lines<'s> {
                 (start, line)
             })
             .collect();
-        Self { file: Arc::clone(&source.name), starts }
+        let folded = vec![None; starts.len()];
+        Self { file: Arc::clone(&source.name), starts, folded }
     }
 
     fn number(&self, offset: usize) -> usize {
         self.starts.partition_point(|(start, _)| *start <= offset)
     }
 
-    fn spot(&self, span: Range<usize>) -> PolicySpot {
+    fn spot(&mut self, span: Range<usize>) -> PolicySpot {
         let line = self.number(span.start);
-        let text = self.starts.get(line.saturating_sub(1)).map_or("", |(_, text)| *text);
-        let words: Vec<&str> = text.split_whitespace().collect();
-        PolicySpot { file: Arc::clone(&self.file), line, text: words.join(" ").into() }
+        let index = line.saturating_sub(1);
+        let text = self.starts.get(index).map_or("", |(_, text)| *text);
+        let fold = || text.split_whitespace().collect::<Vec<_>>().join(" ").into();
+        let text = self.folded.get_mut(index).map_or_else(fold, |known| Arc::clone(known.get_or_insert_with(fold)));
+        PolicySpot { file: Arc::clone(&self.file), line, text }
     }
 }
 

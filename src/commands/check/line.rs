@@ -14,7 +14,7 @@ use crate::engine::Console;
 use crate::facts::{ImageState, Learner};
 use crate::report::{CommandLine, Judgement, Word};
 use crate::request::{Action, Caller, Fact, Facts, Finding, ImageRef, Request, Rewrite};
-use crate::rules::Case;
+use crate::rules::{Case, Ruleset};
 use crate::verdict::{self, Approval, Verdict};
 
 /// How it is judged and told.
@@ -73,34 +73,35 @@ async fn judge_line(invocation: &Invocation<'_>, verb: cli::Verb, options: &Opti
             invocation.environment.complain(&format!("{text}\n"));
         }
     }
-    let judged = match judge_early(&request, &setting) {
+    let rules = setting.rules(&request.body.image)?;
+    let judged = match judge_early(&request, &rules) {
         Err(findings) => Judged::Refused(findings, false),
         Ok(()) => {
-            let needs = setting.rules.needs(&request);
+            let needs = rules.needs(&request);
             let (stands_for, cache) = (setting.stands_for(), setting.cache());
             let (mut facts, image) =
                 Learner { engine: &engine, request: &request, needs, stands_for, cache }.learn().await;
             if image == ImageState::Absent {
                 facts.image = Fact::Unknown("the engine does not have it yet; a run would pull it".to_owned());
             }
-            judge(request, &setting, &facts, pong.is_ok() && image == ImageState::Settled)
+            judge(request, &rules, &setting.caller, &facts, pong.is_ok() && image == ImageState::Settled)
         }
     };
     tell(invocation, &judged, &line, options.json)
 }
 
-fn judge_early(request: &Request, setting: &Setting<'_>) -> Result<(), Vec<Finding>> {
-    verdict::judge_manner(request, &setting.rules)?;
+fn judge_early(request: &Request, rules: &Ruleset) -> Result<(), Vec<Finding>> {
+    verdict::judge_manner(request, rules)?;
     match ImageRef::parse(&request.body.image) {
-        Ok(image) => verdict::judge_image(&image, request, &setting.rules),
+        Ok(image) => verdict::judge_image(&image, request, rules),
         Err(_) => Ok(()),
     }
 }
 
 /// Where the engine or the image is missing, what could not be learned leaves it open; else it refuses, as in a run.
-fn judge(request: Request, setting: &Setting<'_>, facts: &Facts, complete: bool) -> Judged {
+fn judge(request: Request, rules: &Ruleset, caller: &Caller, facts: &Facts, complete: bool) -> Judged {
     let asked = request.clone();
-    let findings = match verdict::judge(request, &setting.rules, &setting.caller, facts) {
+    let findings = match verdict::judge(request, rules, caller, facts) {
         Verdict::Approved(approval) => return Judged::Approved(approval),
         Verdict::Refused(findings) => findings,
     };
@@ -108,7 +109,7 @@ fn judge(request: Request, setting: &Setting<'_>, facts: &Facts, complete: bool)
     if complete || denied.any(|finding| !finding.unlearned) {
         return Judged::Refused(findings, !complete);
     }
-    let outcome = setting.rules.judge(&Case { request: &asked, caller: &setting.caller, facts });
+    let outcome = rules.judge(&Case { request: &asked, caller, facts });
     Judged::Undecided(findings, outcome.rewrites)
 }
 
