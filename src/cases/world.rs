@@ -237,7 +237,7 @@ fn info(settings: &mut Settings<'_>) -> EngineInfo {
 }
 
 fn image(name: &str, settings: &mut Settings<'_>) -> Image {
-    settings.only(&["id", "user", "env", "volumes", "ports", "users", "groups"]);
+    settings.only(&["id", "user", "env", "volumes", "ports", "entrypoint", "users", "groups"]);
     let text = |settings: &mut Settings<'_>, key: &str| settings.get::<String>(key).map_or_else(String::new, |text| text.value);
     let facts = ImageFacts {
         id: text(settings, "id"),
@@ -245,6 +245,7 @@ fn image(name: &str, settings: &mut Settings<'_>) -> Image {
         env: list(settings, "env"),
         volumes: list(settings, "volumes"),
         exposed_ports: list(settings, "ports"),
+        has_entrypoint: settings.get::<bool>("entrypoint").is_some_and(|has| has.value),
     };
     let told = settings.key_spot("users").is_some();
     let mut tables = UserTables::default();

@@ -1,12 +1,14 @@
 //! `sdocker run` and `sdocker create`: ask, learn, judge, record, act.
 
+use std::time::{Duration, Instant};
+
 use super::cidfile::CidFile;
 use super::failure::Failure;
 use super::question::{self, Purpose, Question};
 use super::setting::{Decision, Setting};
 use super::{Invocation, logins};
 use crate::cli::{self, Asked, ClientOptions, PullPolicy, Verb, Warning};
-use crate::engine::{Console, Created, Engine, EngineError, Pong, PullDisplay, PullEvent, RunOptions};
+use crate::engine::{Console, Created, Engine, EngineError, Outcome, Pong, PullDisplay, PullEvent, RunOptions};
 use crate::facts::{ImageState, Learner};
 use crate::files::{self, Logins};
 use crate::report::{self, CommandLine};
@@ -17,6 +19,9 @@ use crate::verdict::{self, Approval, Approved, Verdict};
 
 /// The API by which docker judges a command line when no engine answers.
 pub(super) const NO_ENGINE_API: u16 = 50;
+
+/// A container that ends within this time failed at its start.
+const AT_ONCE: Duration = Duration::from_secs(10);
 
 /// Where `--use-api-socket` has docker's configuration; the request says so in `DOCKER_CONFIG`.
 const CREDENTIALS_INSIDE: &str = "/run/secrets/docker/config.json";
@@ -75,7 +80,7 @@ impl Job<'_> {
             file.write(&created.id).map_err(|why| self.complaint(why))?;
         }
         self.copy_credentials(&created).await?;
-        self.act(&created, approval.request.get()).await
+        self.act(&created, &approval, &facts).await
     }
 
     /// Which engine, and the image's name, before anything is looked up or pulled.
@@ -176,14 +181,30 @@ impl Job<'_> {
         copied.map_err(|why| self.complaint(format!("injecting docker config.json into container failed: {why}")))
     }
 
-    async fn act(&self, created: &Created, body: &Request) -> Result<u8, Failure> {
+    async fn act(&self, created: &Created, approval: &Approval, facts: &Facts) -> Result<u8, Failure> {
         if !self.verb.starts() {
             let printed = self.console.print(&format!("{}\n", created.id));
             return printed.map(|()| 0).map_err(|why| Failure::own(format!("write /dev/stdout: {why}")));
         }
-        let options = RunOptions::of(&body.body, self.client.sig_proxy, self.client.detach_keys.clone());
+        let request = approval.request.get();
+        let options = RunOptions::of(&request.body, self.client.sig_proxy, self.client.detach_keys.clone());
+        let begun = Instant::now();
         let outcome = self.engine.run(&created.id, &options, &self.console).await;
+        let failed = !matches!(outcome, Ok(Outcome::Exited(0) | Outcome::Started | Outcome::Detached));
+        if failed && begun.elapsed() < AT_ONCE && is_images_own(request, facts) {
+            self.hint(approval);
+        }
         outcome.map(|outcome| outcome.code()).map_err(|why| self.failed(&why))
+    }
+
+    /// What the policy had filled in, after a container that failed at once.
+    fn hint(&self, approval: &Approval) {
+        let request = approval.request.get();
+        let image = ImageRef::parse(&request.body.image).map_or_else(|_| String::new(), |image| image.name());
+        let hint = report::hint(&approval.rewrites, &image, self.invocation.environment.style());
+        if let Some(text) = hint.filter(|_| !self.client.quiet) {
+            self.console.say(&text);
+        }
     }
 
     async fn pull(&self, request: &Request) -> Result<(), Failure> {
@@ -222,6 +243,12 @@ impl Job<'_> {
     fn failed(&self, why: &EngineError) -> Failure {
         if self.verb.starts() { Failure::of_run(why) } else { Failure::of_create(why) }
     }
+}
+
+/// Whether it is the image's own program that runs: a command that somebody typed may fail for its own reasons.
+fn is_images_own(request: &Request, facts: &Facts) -> bool {
+    let typed = request.body.cmd.is_some() || request.body.entrypoint.is_some();
+    !typed || (request.body.entrypoint.is_none() && facts.image.known().is_ok_and(|image| image.has_entrypoint))
 }
 
 fn shown(request: &Request) -> String {

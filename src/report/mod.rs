@@ -3,10 +3,12 @@
 //! This room makes text; printing it is the business of `commands`.
 
 mod command_line;
+mod hint;
 mod judgement;
 mod style;
 
 pub use command_line::{CommandLine, quoted};
+pub use hint::hint;
 pub use judgement::{Judgement, Word};
 pub use style::Style;
 
