@@ -70,6 +70,15 @@ impl World {
         command.env("DOCKER_HOST", format!("unix://{}", self.engine.socket().display())).output().unwrap()
     }
 
+    /// What `check` says of the same command line; the options before its verb stay before.
+    fn checked(&self, line: &[String], secret: &str, format: &str) -> String {
+        let (globals, rest) = line.split_at(2);
+        let check = ["check", "--format", format, "--"].map(str::to_owned);
+        let Output { stdout, stderr, status } = self.sdocker(&[globals, &check, rest].concat(), secret);
+        assert!(matches!(status.code(), Some(0 | 10 | 11)), "{}", text(&stderr));
+        text(&[stdout, stderr].concat())
+    }
+
     /// Everything that is kept of a secret or shown, by where it is.
     fn kept(&self, line: &[String], secret: &str) -> Vec<(&'static str, String)> {
         let home = self.engine.directory();
@@ -88,6 +97,8 @@ impl World {
             ("log", out("log")),
             ("log in JSON", out("log --format json")),
             ("why", out("why")),
+            ("check", self.checked(line, secret, "text")),
+            ("check in JSON", self.checked(line, secret, "json")),
         ]
     }
 }
@@ -105,7 +116,7 @@ fn with_secret(parts: &[&[&str]], secret: &str) -> Vec<String> {
 }
 
 proptest! {
-    // Each case starts the program four times.
+    // Each case starts the program six times.
     #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]

@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use super::{audit, check, decisions, doctor, explain, gateway, why};
+use super::{audit, check, decisions, doctor, explain, gateway, policy_test, why};
 use crate::cli::{self, Verb};
 
 /// `sdocker` with all its verbs.
@@ -30,6 +30,7 @@ pub fn grammar() -> Command {
         .subcommand(decisions::grammar())
         .subcommand(why::grammar())
         .subcommand(doctor::grammar())
+        .subcommand(policy_test::verb())
         .subcommand(Command::new("version").about("Print the version"))
 }
 

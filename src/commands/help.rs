@@ -13,11 +13,14 @@ Docker's verbs:
                        (also `container run`, `container create`)
 
 Verbs of sdocker:
+  audit CONTAINER …    Judge containers that exist
+  check -- run …       Judge a command line, and run nothing
   check --dockerfile F Judge the images and the user of a Dockerfile
   explain [RULE]       Say what a rule objects to, why, and what to do instead
   why [N]              Show the last refusal again, and what would permit it
   log                  Show what was decided, from the journal
   doctor               Say whether this installation protects
+  policy test FILE …   Hold the policy against cases
   version              Print the version
 
 Options before the verb:

@@ -15,6 +15,7 @@ mod help;
 mod log;
 mod logins;
 mod own;
+mod policy_test;
 mod question;
 mod reach;
 mod run;
@@ -26,9 +27,10 @@ use std::process::ExitCode;
 
 pub use grammar::grammar;
 
+use crate::cli::DockerGlobals;
 use environment::Environment;
 use failure::Failure;
-use globals::{DockerGlobals, Globals, Verb};
+use globals::{Globals, Verb};
 
 /// Runs one command line and says how it ended.
 #[must_use]
@@ -56,6 +58,7 @@ fn dispatch(argv: &[OsString], environment: &Environment) -> Result<u8, Failure>
         Verb::Log => decisions::log(&invocation),
         Verb::Why => why::why(&invocation),
         Verb::Doctor => doctor::doctor(&invocation),
+        Verb::Policy => policy_test::policy(&invocation),
         Verb::Help => help::help(environment),
         Verb::Version => help::version(environment),
     }

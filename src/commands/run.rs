@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::cidfile::CidFile;
 use super::failure::Failure;
-use super::question::{self, Question};
+use super::question::{self, Purpose, Question};
 use super::setting::{Decision, Setting};
 use super::{Invocation, logins};
 use crate::cli::{self, Asked, ClientOptions, PullPolicy, Verb, Warning};
@@ -18,7 +18,7 @@ use crate::rules::Ruleset;
 use crate::verdict::{self, Approval, Approved, Verdict};
 
 /// The API by which docker judges a command line when no engine answers.
-const NO_ENGINE_API: u16 = 50;
+pub(super) const NO_ENGINE_API: u16 = 50;
 
 /// A container that ends within this time failed at its start.
 const AT_ONCE: Duration = Duration::from_secs(10);
@@ -29,7 +29,7 @@ const CREDENTIALS_INSIDE: &str = "/run/secrets/docker/config.json";
 pub(super) fn run(invocation: &Invocation<'_>, verb: Verb) -> Result<u8, Failure> {
     let console = Console::of_process().map_err(|why| Failure::own(format!("cannot use the terminal: {why}")))?;
     super::block_on(async {
-        let Some(question) = question::ask(invocation, verb, &console).await? else { return Ok(0) };
+        let Some(question) = question::ask(invocation, verb, &console, Purpose::Run).await? else { return Ok(0) };
         let Question { asked, engine, pong, logins, line } = question;
         let setting = Setting::new(invocation)?;
         let rules = setting.rules(&asked.request.body.image)?;
@@ -55,7 +55,7 @@ struct Job<'a> {
 
 impl Job<'_> {
     async fn run(&self, asked: Asked, pong: Result<Pong, EngineError>) -> Result<u8, Failure> {
-        self.judge_image(&asked.request)?;
+        self.judge_early(&asked.request)?;
         let (api, os) = pong.as_ref().map_or((NO_ENGINE_API, ""), |pong| (pong.api.minor, &pong.os));
         let Asked { request, warnings, .. } = asked.for_engine(&cli::Engine { api, os })?;
         pong.map_err(|why| self.failed(&why))?;
@@ -83,10 +83,12 @@ impl Job<'_> {
         self.act(&created, &approval, &facts).await
     }
 
-    /// The image's name, before anything is pulled.
-    fn judge_image(&self, request: &Request) -> Result<(), Failure> {
+    /// Which engine, and the image's name, before anything is looked up or pulled.
+    fn judge_early(&self, request: &Request) -> Result<(), Failure> {
+        let refused = |findings: Vec<Finding>| self.refused(request, None, &findings);
+        verdict::judge_manner(request, &self.rules).map_err(refused)?;
         let Ok(image) = ImageRef::parse(&request.body.image) else { return Ok(()) };
-        verdict::judge_image(&image, request, &self.rules).map_err(|findings| self.refused(request, None, &findings))
+        verdict::judge_image(&image, request, &self.rules).map_err(refused)
     }
 
     async fn learn(&self, request: &Request, pulled: &mut bool) -> Result<Facts, Failure> {

@@ -201,6 +201,7 @@ mod tests {
             primary: (Origin::Token { index: 2, bytes: 0..12 }, "asked for here"),
             related: None,
             help: vec![],
+            unlearned: false,
         };
         let argv = vec!["sdocker".to_owned(), "run".to_owned(), "--privileged".to_owned(), "alpine".to_owned()];
         let record = Record::new(jiff::Timestamp::UNIX_EPOCH, subject, vec![(&finding).into()], None, argv);

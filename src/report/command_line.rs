@@ -39,11 +39,11 @@ impl CommandLine {
         let mut places: Vec<(usize, Range<usize>)> = secrets.into_iter().chain(secrets::places(&words)).collect();
         places.sort_by_key(|(index, bytes)| (*index, bytes.start, bytes.end));
         let mut places = places.into_iter().peekable();
-        let word = |(index, text)| {
+        let word = |(index, text): (usize, &String)| {
             let of_this = std::iter::from_fn(|| places.next_if(|(at, _)| *at == index));
             Word::new(text, of_this.map(|(_, bytes)| bytes))
         };
-        Self { words: words.into_iter().enumerate().map(word).collect() }
+        Self { words: words.iter().enumerate().map(word).collect() }
     }
 
     /// The words to keep, so that the remarks can be shown again: all where they are few. Places in words become places
@@ -69,6 +69,12 @@ impl CommandLine {
             remark.at = Origin::Token { index: *new, bytes: word.moved(&bytes) };
         }
         kept
+    }
+
+    /// Some bytes of one word.
+    pub(super) fn part(&self, index: usize, bytes: &Range<usize>) -> Option<String> {
+        let word = self.words.get(index)?;
+        word.text.get(word.moved(bytes)).map(str::to_owned)
     }
 
     /// Two lines: the command line, and a label under some bytes of one word.
@@ -118,7 +124,7 @@ fn shortened(word: &str) -> String {
 }
 
 impl Word {
-    fn new(typed: String, secrets: impl Iterator<Item = Range<usize>>) -> Self {
+    fn new(typed: &str, secrets: impl Iterator<Item = Range<usize>>) -> Self {
         let mut masked: Vec<Range<usize>> = Vec::new();
         for bytes in secrets {
             match masked.last_mut().filter(|last| bytes.start <= last.end) {
@@ -126,13 +132,7 @@ impl Word {
                 None => masked.push(bytes),
             }
         }
-        let (mut text, mut done) = (String::new(), 0);
-        for bytes in &masked {
-            text.push_str(typed.get(done..bytes.start).unwrap_or_default());
-            text.push_str(secrets::MASK);
-            done = bytes.end;
-        }
-        text.push_str(typed.get(done..).unwrap_or_default());
+        let text = secrets::replaced(&typed, masked.iter().cloned());
         Self { text, masked }
     }
 

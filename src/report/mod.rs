@@ -6,12 +6,14 @@ mod checkup;
 mod command_line;
 mod grant;
 mod hint;
+mod judgement;
 mod style;
 
 pub use checkup::checkup;
 pub use command_line::{CommandLine, quoted};
 pub use grant::grants;
 pub use hint::hint;
+pub use judgement::{Judgement, Word};
 pub use style::Style;
 
 pub use crate::request::clean;
@@ -102,6 +104,7 @@ mod tests {
             primary: (Origin::Token { index, bytes }, "asked for here"),
             related: Some(PolicySpot { file: "p.toml".into(), line: 7, text: "action = \"deny\"".into() }),
             help: vec!["do less".to_owned()],
+            unlearned: false,
         }
     }
 

@@ -3,6 +3,7 @@
 mod caller;
 mod check;
 mod date;
+mod detour;
 mod facts;
 mod finding;
 mod hidden;
@@ -20,6 +21,7 @@ pub mod wire;
 pub use caller::Caller;
 pub use check::{Check, Status};
 pub use date::Date;
+pub use detour::{Detour, Leads};
 pub use facts::{
     BindFacts, BindKind, ContainerFacts, ContainerMount, EngineInfo, Fact, Facts, GroupEntry, ImageFacts, Needs,
     PasswdEntry, SocketFacts, UserTables, VolumeFacts,
@@ -51,10 +53,12 @@ pub struct Request {
 }
 
 /// How a container was asked for, where the body is silent about it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Manner {
     /// The container is started in the background (`run -d`); the only manner in which a restart policy is useful.
     pub detached: bool,
     /// `--restart` was typed: docker sends `no` both for that and for silence.
     pub restart_typed: bool,
+    /// Options before the verb that lead elsewhere than the settings in force.
+    pub detours: Vec<Detour>,
 }

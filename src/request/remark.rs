@@ -28,7 +28,7 @@ pub struct Remark {
 
 impl From<&Finding> for Remark {
     fn from(finding: &Finding) -> Self {
-        let Finding { rule, action, message, primary: (origin, label), related, help } = finding;
+        let Finding { rule, action, message, primary: (origin, label), related, help, unlearned: _ } = finding;
         Self {
             rule: rule.0.to_owned(),
             action: *action,
@@ -55,6 +55,7 @@ mod tests {
             primary: (Origin::Token { index: 3, bytes: 0..4 }, "here"),
             related: Some(PolicySpot { file: "p.toml".into(), line: 7, text: "x = 1".into() }),
             help: vec!["leave `password=geheim` out".to_owned()],
+            unlearned: false,
         };
         let remark = Remark::from(&finding);
         assert_eq!(remark.message, "`password=***` is not allowed");

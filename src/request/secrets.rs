@@ -6,6 +6,9 @@
 
 use std::ops::Range;
 
+use serde::Serialize;
+use serde_json::Value;
+
 /// What stands for a secret.
 pub const MASK: &str = "***";
 
@@ -34,8 +37,51 @@ pub fn places<T: AsRef<str>>(words: &[T]) -> Vec<(usize, Range<usize>)> {
 /// A sentence in which a secret may have been quoted.
 #[must_use]
 pub fn masked(text: &str) -> String {
+    replaced(text, in_text(text).into_iter())
+}
+
+/// A body of the engine as JSON, without the values of variables and without what its names give away.
+///
+/// # Errors
+/// A body that cannot be written as JSON.
+pub fn masked_body(body: &impl Serialize) -> serde_json::Result<Value> {
+    let mut tree = serde_json::to_value(body)?;
+    mask(&mut tree, "");
+    Ok(tree)
+}
+
+/// Masks what is below a member of that name.
+fn mask(value: &mut Value, name: &str) {
+    match value {
+        Value::String(text) if is_secret(name) => MASK.clone_into(text),
+        Value::String(text) => *text = masked(text),
+        Value::Object(members) => members.iter_mut().for_each(|(name, value)| mask(value, name)),
+        Value::Array(elements) => {
+            let words: Vec<String> = elements.iter().map(|e| e.as_str().unwrap_or_default().to_owned()).collect();
+            let secrets = if name == "Env" { variables(&words) } else { places(&words) };
+            for (index, element) in elements.iter_mut().enumerate() {
+                let of_this = || secrets.iter().filter(|(at, _)| *at == index).map(|(_, bytes)| bytes.clone());
+                match element {
+                    Value::String(text) => *text = replaced(text, of_this()),
+                    other => mask(other, name),
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// What stands behind each `NAME=`.
+fn variables(words: &[String]) -> Vec<(usize, Range<usize>)> {
+    let value = |word: &String| Some(word.find('=')? + 1..word.len());
+    words.iter().enumerate().filter_map(|(index, word)| Some((index, value(word)?))).collect()
+}
+
+/// The text with the mask in the place of each secret; they are in order and apart from each other.
+#[must_use]
+pub fn replaced(text: &str, secrets: impl Iterator<Item = Range<usize>>) -> String {
     let (mut shown, mut done) = (String::new(), 0);
-    for bytes in in_text(text) {
+    for bytes in secrets {
         shown.push_str(text.get(done..bytes.start).unwrap_or_default());
         shown.push_str(MASK);
         done = bytes.end;
@@ -179,6 +225,23 @@ mod tests {
         ] {
             assert_eq!(shown(&[word]), [word]);
         }
+    }
+
+    #[test]
+    fn a_body_loses_its_secrets_and_nothing_else() {
+        let body = serde_json::json!({
+            "Env": ["A=1", "B"],
+            "Cmd": ["run", "--token", "x", "PASSWORD=y"],
+            "Labels": {"a": "1", "org.example.token": "z"},
+            "HostConfig": {"NanoCpus": 1, "Mounts": [{"VolumeOptions": {"DriverConfig": {"Options": {"o": "password=p"}}}}]},
+        });
+        let masked = serde_json::json!({
+            "Env": ["A=***", "B"],
+            "Cmd": ["run", "--token", "***", "PASSWORD=***"],
+            "Labels": {"a": "1", "org.example.token": "***"},
+            "HostConfig": {"NanoCpus": 1, "Mounts": [{"VolumeOptions": {"DriverConfig": {"Options": {"o": "password=***"}}}}]},
+        });
+        assert_eq!(masked_body(&body).unwrap(), masked);
     }
 
     #[test]

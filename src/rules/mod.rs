@@ -13,6 +13,7 @@ mod images;
 mod memory;
 mod no_new_privileges;
 mod opinion;
+mod other_engine;
 mod other_fields;
 mod pids;
 mod privileged;
@@ -30,7 +31,7 @@ pub use opinion::{Breach, Fill, Opinion, Outcome};
 pub use ruleset::{Gate, Ruleset};
 
 use crate::policy::{Key, Keys, Settings};
-use crate::request::{Caller, Facts, ImageRef, Needs, Request, RuleId};
+use crate::request::{Caller, Facts, ImageRef, Manner, Needs, Request, RuleId};
 
 /// All rules, in the order of the catalogue.
 pub const CATALOGUE: &[Rule] = &[
@@ -49,6 +50,7 @@ pub const CATALOGUE: &[Rule] = &[
     // Namespaces and networks.
     // Confinement, devices, kernel.
     // Images, logs, the engine.
+    other_engine::RULE,
     // The rest.
     other_fields::RULE,
 ];
@@ -99,6 +101,9 @@ pub(crate) trait Check: std::fmt::Debug + Send + Sync {
     fn needs(&self, _request: &Request, _looks: bool) -> Needs {
         Needs::default()
     }
+
+    /// Judges how it was asked for, before anything is asked of the engine for the request's sake.
+    fn judge_manner(&self, _manner: &Manner, _out: &mut Opinion) {}
 
     /// Judges the name of an image before anything is pulled.
     fn judge_image(&self, _image: &ImageRef, _out: &mut Opinion) {}
