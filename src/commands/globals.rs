@@ -13,6 +13,7 @@ pub(super) enum Verb {
     Explain,
     Gateway,
     Audit,
+    Policy,
     Help,
     Version,
 }
@@ -268,6 +269,7 @@ fn verb(text: &str, next: Option<&OsString>) -> Result<(Verb, usize), Failure> {
         ("explain", _) => Ok((Verb::Explain, 1)),
         ("gateway", _) => Ok((Verb::Gateway, 1)),
         ("audit", _) => Ok((Verb::Audit, 1)),
+        ("policy", _) => Ok((Verb::Policy, 1)),
         ("help", _) => Ok((Verb::Help, 1)),
         ("version", _) => Ok((Verb::Version, 1)),
         (other, _) => Err(usage(&format!(

@@ -20,6 +20,8 @@ pub(super) struct Setting<'a> {
     invocation: &'a Invocation<'a>,
     pub(super) caller: Caller,
     pub(super) book: Rulebook,
+    /// An administrator has laid a policy, and only it can grant.
+    pub(super) has_system: bool,
     begun: Instant,
 }
 
@@ -35,7 +37,8 @@ impl<'a> Setting<'a> {
         say(invocation, &notes);
         let book = Rulebook::of(draft).map_err(Failure::Policy)?;
         let caller = if book.policy().names_groups() { files::with_group_names(caller) } else { caller };
-        Ok(Self { invocation, caller, book, begun })
+        let has_system = places.system.symlink_metadata().is_ok();
+        Ok(Self { invocation, caller, book, has_system, begun })
     }
 
     /// For a gateway, which takes no policy from its environment or working directory.
@@ -46,7 +49,8 @@ impl<'a> Setting<'a> {
         let begun = Instant::now();
         let (caller, places) = who_and_where(invocation)?;
         let draft = files::gateway_policy(&places, typed(invocation).as_ref());
-        Ok(Self { invocation, caller, book: Rulebook::of(draft).map_err(Failure::Policy)?, begun })
+        let book = Rulebook::of(draft).map_err(Failure::Policy)?;
+        Ok(Self { invocation, caller, book, has_system: true, begun })
     }
 
     /// The rules for the caller and an image as it was typed, today.
@@ -55,6 +59,10 @@ impl<'a> Setting<'a> {
     /// Problems of parts of the policy that do not go together.
     pub(super) fn rules(&self, image: &str) -> Result<Ruleset, Failure> {
         self.book.ruleset(&self.caller, image, today()).map_err(Failure::Policy)
+    }
+
+    pub(super) fn invocation(&self) -> &'a Invocation<'a> {
+        self.invocation
     }
 
     /// Whom a filled-in user stands for.
