@@ -40,7 +40,8 @@ impl World {
     fn refused(&self, line: &str) -> String {
         let (code, _, said) = self.sdocker(&format!("--policy strict run {line}"));
         assert_eq!(code, Some(125), "{said}");
-        said
+        // The way on is shown in its own form.
+        said.split_once("note: ").map_or(said.clone(), |(refusal, _)| refusal.to_owned())
     }
 
     fn path(&self) -> PathBuf {
@@ -71,10 +72,19 @@ fn why_shows_the_refusal_as_it_was_and_the_grant() {
         "run of evil/other by ",
         "\nimages: ",
         "  sdocker policy allow images --image docker.io/evil/other --for 30d --reason 'say why it has to be'\n",
-        "  [[grant]]\n  rule   = \"images\"\n  image  = [\"docker.io/evil/other\"]\n",
+        "[[grant]]\nrule = \"images\"\nimage = [\"docker.io/evil/other\"]\nreason = \"say why it has to be\"\nuntil = 20",
     ] {
         assert!(out.contains(part), "no {part} in:\n{out}");
     }
+    // The grant is one that the policy takes: the block as it stands, and the command.
+    let (_, block) = out.split_once("or adds to its text:\n\n").unwrap();
+    fs::write(world.home.path().join("p.toml"), format!("extends = \"strict\"\n{block}")).unwrap();
+    let (code, checked, said) = world.sdocker("policy check p.toml");
+    assert_eq!(code, Some(0), "{checked}{said}");
+    let command = out.lines().find_map(|line| line.strip_prefix("  sdocker ")).unwrap();
+    let (code, _, said) = world.sdocker(command);
+    assert_eq!(code, Some(0), "{said}");
+
     // The image's name is none, so docker's grammar refused it and nothing was judged.
     assert!(first.contains("invalid reference format"));
     assert_eq!(world.sdocker("why 2").0, Some(1));

@@ -1,4 +1,6 @@
-//! A secret on a command line reaches the engine and nobody else: it is in no refusal, note, journal, `log` or `why`.
+//! A secret on a command line reaches the engine and nobody else: it is in no refusal, note, journal, `log`, `why` or
+//! `check`. Values of variables are secrets under any name; labels, options and words of the container's own command are
+//! where their names say so.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::fs;
@@ -26,7 +28,7 @@ const WAYS: &[&[&str]] = &[
     &["--env-file", "vars"],
     &["--label", "org.example.api-token=@@"],
     &["-l=password=a,@@"],
-    &["--label-file", "vars"],
+    &["--label-file", "labels"],
     &["--log-opt", "splunk-token=@@"],
     &["--log-driver=splunk", "--log-opt=splunk-token=@@"],
     &["--mount", "type=volume,dst=/x,\"volume-opt=o=username=a,password=@@\""],
@@ -84,6 +86,7 @@ impl World {
         let home = self.engine.directory();
         let _ = fs::remove_dir_all(home.join("sdocker"));
         fs::write(home.join("vars"), format!("NAME={secret}\n")).unwrap();
+        fs::write(home.join("labels"), format!("api-token={secret}\n")).unwrap();
         let run = self.sdocker(line, secret);
         let words = |line: &str| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
         let out = |line: &str| {

@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use super::{audit, check, decisions, doctor, explain, gateway, policy_test, why};
+use super::{audit, check, decisions, doctor, explain, gateway, policy, why};
 use crate::cli::{self, Verb};
 
 /// `sdocker` with all its verbs.
@@ -25,12 +25,12 @@ pub fn grammar() -> Command {
         )
         .subcommand(check::grammar())
         .subcommand(explain::grammar())
+        .subcommand(policy::grammar())
         .subcommand(audit::grammar())
         .subcommand(gateway::grammar())
         .subcommand(decisions::grammar())
         .subcommand(why::grammar())
         .subcommand(doctor::grammar())
-        .subcommand(policy_test::verb())
         .subcommand(Command::new("version").about("Print the version"))
 }
 

@@ -15,7 +15,7 @@ mod help;
 mod log;
 mod logins;
 mod own;
-mod policy_test;
+mod policy;
 mod question;
 mod reach;
 mod run;
@@ -58,7 +58,7 @@ fn dispatch(argv: &[OsString], environment: &Environment) -> Result<u8, Failure>
         Verb::Log => decisions::log(&invocation),
         Verb::Why => why::why(&invocation),
         Verb::Doctor => doctor::doctor(&invocation),
-        Verb::Policy => policy_test::policy(&invocation),
+        Verb::Policy => policy::policy(&invocation),
         Verb::Help => help::help(environment),
         Verb::Version => help::version(environment),
     }

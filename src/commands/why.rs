@@ -5,14 +5,17 @@ use std::collections::VecDeque;
 use clap::{Arg, Command, value_parser};
 
 use super::failure::Failure;
-use super::{Invocation, decisions, explain, own};
+use super::{Invocation, decisions, explain, own, setting};
 use crate::journal::{Outcome, Record};
-use crate::report::{self, CommandLine, Style, clean};
+use crate::policy::{ImagePattern, Scope, written_grant};
+use crate::report::{self, CommandLine, Style, clean, quoted};
 use crate::request::{Action, ImageRef};
 use crate::rules::CATALOGUE;
 
 /// How long the grant lasts that is proposed.
-const GRANT_DAYS: i64 = 30;
+const GRANT_DAYS: u32 = 30;
+/// What stands where the reason belongs.
+const REASON: &str = "say why it has to be";
 
 pub(super) fn grammar() -> Command {
     let back = Arg::new("n").value_name("N").default_value("1").value_parser(value_parser!(u16).range(1..));
@@ -73,10 +76,22 @@ fn told(record: &Record, style: Style) -> String {
     text
 }
 
-/// What whoever owns the policy would write. Nothing for an image that has no name.
+/// What whoever owns the policy would write: a command, or the text itself. Nothing for an image that has no name.
 fn grants(record: &Record, rules: &[&str]) -> String {
     let name = Some(&record.image).filter(|image| !image.starts_with("sha256:"));
-    let Some(Ok(image)) = name.map(|name| ImageRef::parse(name)) else { return String::new() };
-    let until = (record.time + jiff::SignedDuration::from_hours(24 * GRANT_DAYS)).strftime("%Y-%m-%d").to_string();
-    report::grants(rules, &image.name(), GRANT_DAYS, &until)
+    let pattern = name.and_then(|name| ImagePattern::parse(&ImageRef::parse(name).ok()?.name()));
+    let Some(pattern) = pattern.filter(|_| !rules.is_empty()) else { return String::new() };
+    let (image, days) = (pattern.to_string(), format!("{GRANT_DAYS}d"));
+    let words = ["--image", &image, "--for", &days, "--reason", REASON];
+    let words: Vec<String> = rules.iter().chain(&words).map(|word| quoted(word)).collect();
+    let scope = Scope { who: None, images: Some(vec![pattern]) };
+    let until = setting::today().plus_days(GRANT_DAYS);
+    let block = |rule: &&str| format!("[[grant]]\n{}", written_grant(rule, &scope, REASON, until));
+    let blocks: Vec<String> = rules.iter().map(block).collect();
+    format!(
+        "\nif it has to be, whoever owns the policy permits it for this image:\n\n  sdocker policy allow {}\n\n\
+         or adds to its text:\n\n{}",
+        words.join(" "),
+        blocks.join("\n")
+    )
 }

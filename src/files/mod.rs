@@ -8,6 +8,7 @@ mod credentials;
 mod daemon;
 mod directories;
 mod docker_config;
+mod edit;
 mod paths;
 mod policies;
 mod programs;
@@ -23,6 +24,7 @@ pub use credentials::{Credentials, CredentialsError, Login, Logins, configuratio
 pub use daemon::{OTHER_FILES, daemon, engine_ports, process_name, sees_other_files};
 pub use directories::make_directory;
 pub use docker_config::{ConfigError, DockerConfig};
+pub use edit::{EditError, append, write_new};
 pub use paths::{resolve, socket};
 pub use policies::{Choice, Found, Places, find_policy, gateway_policy, guest_file, policy_file};
 pub use programs::{programs, version};

@@ -28,7 +28,13 @@ mod tests {
     use crate::request::{Origin, RuleId};
 
     fn rewrite(rule: &'static str, meaning: &str) -> Rewrite {
-        Rewrite { rule: RuleId(rule), changes: vec![], meaning: meaning.to_owned(), wish: false, origin: Origin::BuiltIn }
+        Rewrite {
+            rule: RuleId(rule),
+            changes: vec![],
+            meaning: meaning.to_owned(),
+            wish: false,
+            origin: Origin::BuiltIn,
+        }
     }
 
     #[test]

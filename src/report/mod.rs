@@ -4,14 +4,12 @@
 
 mod checkup;
 mod command_line;
-mod grant;
 mod hint;
 mod judgement;
 mod style;
 
 pub use checkup::checkup;
 pub use command_line::{CommandLine, quoted};
-pub use grant::grants;
 pub use hint::hint;
 pub use judgement::{Judgement, Word};
 pub use style::Style;

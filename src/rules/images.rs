@@ -66,8 +66,7 @@ impl Check for Images {
         match case.facts.image.known() {
             Err(why) => out.unknown("/Image", "the image's id", &why),
             Ok(facts) => {
-                let id = facts.id.strip_prefix("sha256:").unwrap_or(&facts.id);
-                if typed.len() >= 2 && id.starts_with(typed.as_str()) {
+                if facts.is_meant_by_id(typed) {
                     out.breach(breach(format!("`{typed}` is a piece of an image's id")));
                 }
             }
@@ -104,6 +103,8 @@ mod tests {
     #[test]
     fn an_id_is_no_name() {
         assert_eq!(asks("01"), "deny");
+        assert_eq!(asks("sha256:01"), "deny");
+        assert_eq!(asks("sha256:0123"), "deny");
         assert_eq!(asks(&"0123".repeat(16)), "deny");
     }
 

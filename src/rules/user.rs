@@ -214,7 +214,8 @@ impl User {
     fn the_caller(&self, text: &str, case: &Case<'_>, out: &mut Opinion) {
         let Some(default) = &self.default else { return };
         let (changes, meaning) = set_default(default.value, case, &[]);
-        let caution = Breach::new(POINTER, format!("`{text}` is not you in this image, and you are meant: `{meaning}`"));
+        let caution =
+            Breach::new(POINTER, format!("`{text}` is not you in this image, and you are meant: `{meaning}`"));
         out.caution(caution.bound(&default.spot));
         out.fill(Fill { changes, meaning, spot: default.spot.clone() });
     }
