@@ -159,6 +159,21 @@ fn a_journal_that_cannot_be_written_is_said_and_nothing_else_changes() {
 }
 
 #[test]
+fn the_policy_says_where_decisions_are_written() {
+    let world = World::new();
+    let at = |name: &str| world.home.path().join(name);
+    fs::write(at("p.toml"), format!("[images]\nallow = []\n[journal]\npath = \"{}\"\n", at("d/j.log").display()))
+        .unwrap();
+    let (code, _, said) = world.sdocker("--policy ./p.toml run evil/one");
+    assert_eq!(code, Some(125), "{said}");
+    assert_eq!((records(&at("d/j.log")).len(), world.path().exists()), (1, false));
+    assert_eq!(world.lines("--policy ./p.toml log").len(), 1);
+    assert!(world.sdocker("--policy ./p.toml why").1.contains("evil/one"));
+    assert!(world.sdocker("--policy ./p.toml policy show --origin").1.contains("/d/j.log\"  # ./p.toml:4\n"));
+    assert_eq!(world.lines("log").len(), 0);
+}
+
+#[test]
 fn many_processes_at_once_lose_nothing_while_files_are_moved_on() {
     const PROCESSES: usize = 60;
     let world = World::new();

@@ -62,13 +62,14 @@ pub(super) fn log(invocation: &Invocation<'_>) -> Result<u8, Failure> {
     }
 }
 
-/// The caller's own journal.
+/// The caller's own journal, also where the rest of the policy has problems.
 ///
 /// # Errors
 /// A caller without a home.
 pub(super) fn journal(invocation: &Invocation<'_>) -> Result<Journal, Failure> {
-    let caller = files::caller().map_err(|why| failed(why.to_string()))?;
-    let found = setting::journal(invocation.environment, &caller);
+    let (caller, places) = setting::who_and_where(invocation)?;
+    let policy = files::find_policy(&places, &setting::choices(invocation)).draft.policy;
+    let found = setting::journal(invocation.environment, &caller, policy.journal());
     found.ok_or_else(|| failed(format!("{}, so there is no journal; set XDG_STATE_HOME", setting::NO_JOURNAL)))
 }
 

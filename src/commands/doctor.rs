@@ -14,6 +14,7 @@ use crate::audit::doctor::{self, Checkup, Protection};
 use crate::audit::{AccessFacts, DirectoryFacts, InstallFacts, Machine, PolicyFacts, Way, WayKind};
 use crate::engine::{Endpoint, Engine};
 use crate::files::{self, Found};
+use crate::journal::Journal;
 use crate::report;
 use crate::request::{Caller, Check, Fact, Status, json_line};
 use crate::rules::Rulebook;
@@ -89,7 +90,7 @@ async fn gather(invocation: &Invocation<'_>, reach: &Reach, caller: Caller) -> R
         listeners: if here { files::engine_ports() } else { Fact::NotAsked },
         data_root: if here { data_root(&engine, server).await } else { Fact::NotAsked },
         daemon,
-        install: install(invocation, &caller),
+        install: install(invocation),
         caller,
     })
 }
@@ -131,7 +132,7 @@ async fn data_root(engine: &Engine, server: Option<i32>) -> Fact<DirectoryFacts>
     files::directory(Path::new(&path)).map_or_else(|why| Fact::Unknown(format!("{path}: {why}")), Fact::Known)
 }
 
-fn install(invocation: &Invocation<'_>, caller: &Caller) -> InstallFacts {
+fn install(invocation: &Invocation<'_>) -> InstallFacts {
     let environment = invocation.environment;
     let own = std::env::current_exe().unwrap_or_default();
     let search = environment.filled("PATH").unwrap_or(OsStr::new(""));
@@ -144,7 +145,7 @@ fn install(invocation: &Invocation<'_>, caller: &Caller) -> InstallFacts {
         client,
         docker: programs.into_iter().next(),
         content_trust: environment.filled("DOCKER_CONTENT_TRUST").is_some_and(|value| !is_no(value)),
-        journal: journal(invocation, caller),
+        journal: journal(invocation),
     }
 }
 
@@ -163,9 +164,8 @@ fn is_no(value: &OsStr) -> bool {
     ["0", "f", "F", "false", "FALSE", "False"].iter().any(|no| value == *no)
 }
 
-fn journal(invocation: &Invocation<'_>, caller: &Caller) -> Fact<PathBuf> {
-    let Some(journal) = setting::journal(invocation.environment, caller) else {
-        return Fact::Unknown(setting::NO_JOURNAL.to_owned());
-    };
-    journal.check().map_or_else(|why| Fact::Unknown(why.to_string()), |()| Fact::Known(journal.path().to_owned()))
+fn journal(invocation: &Invocation<'_>) -> Fact<PathBuf> {
+    let checked = |journal: Journal| journal.check().map(|()| journal.path().to_owned()).map_err(|why| why.to_string());
+    let found = decisions::journal(invocation).map_err(|why| why.to_string());
+    found.and_then(checked).map_or_else(Fact::Unknown, Fact::Known)
 }

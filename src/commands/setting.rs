@@ -8,7 +8,8 @@ use super::environment::Environment;
 use super::failure::Failure;
 use crate::facts::{Cache, cache_directory};
 use crate::files::{self, Choice, Found, Places};
-use crate::journal::{Journal, JournalError, Record, Subject};
+use crate::journal::{Journal, JournalError, Limits, Record, Subject};
+use crate::policy::JournalSettings;
 use crate::report::CommandLine;
 use crate::request::{Caller, Date, Finding, Remark, Request, Rewrite};
 use crate::rules::{Rulebook, Ruleset};
@@ -103,7 +104,7 @@ impl<'a> Setting<'a> {
 
     /// Where decisions are written; nowhere for a user without a home.
     pub(super) fn journal(&self) -> Option<Journal> {
-        journal(self.invocation.environment, &self.caller)
+        journal(self.invocation.environment, &self.caller, self.book.policy().journal())
     }
 
     /// Writes the decision down. In guard mode what cannot be written is said and does not stop anything.
@@ -140,10 +141,18 @@ fn places(environment: &Environment, caller: &Caller, own: bool) -> Places {
     }
 }
 
-/// Where a caller's decisions are written; nowhere for one without a home.
-pub(super) fn journal(environment: &Environment, caller: &Caller) -> Option<Journal> {
-    let state = environment.directory("XDG_STATE_HOME", caller.home.as_deref(), ".local/state")?;
-    Some(Journal::at(state.join("sdocker/journal.jsonl")))
+/// Where a caller's decisions are written: where the policy says, else among the caller's own files; nowhere for one
+/// without a home.
+pub(super) fn journal(environment: &Environment, caller: &Caller, settings: &JournalSettings) -> Option<Journal> {
+    let home = caller.home.as_deref();
+    let usual = || environment.directory("XDG_STATE_HOME", home, ".local/state");
+    let path = match &settings.path {
+        Some(path) => path.of(home)?,
+        None => usual()?.join("sdocker/journal.jsonl"),
+    };
+    let usual = Limits::default();
+    let limits = Limits { file: settings.size.unwrap_or(usual.file), files: settings.files.unwrap_or(usual.files) };
+    Some(Journal::at(path).with_limits(limits))
 }
 
 /// Who asks, and where policies are looked for.

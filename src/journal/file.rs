@@ -97,6 +97,11 @@ impl Journal {
         }
         for _ in 0..ATTEMPTS {
             let file = open(OpenOptions::new().read(true).append(true).create(true).mode(0o600), &self.path)?;
+            let owner = file.metadata()?.uid();
+            // One that somebody else has laid there would be theirs to read.
+            if owner != 0 && owner != rustix::process::geteuid().as_raw() {
+                return Err(io::Error::other(format!("it belongs to uid {owner}")));
+            }
             file.lock()?;
             if self.is_current(&file)? {
                 return Ok(file);

@@ -72,6 +72,21 @@ fn links_and_pipes_are_not_followed() {
 }
 
 #[test]
+fn a_file_of_somebody_else_is_not_written_to() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("journal");
+    std::fs::write(&path, "").unwrap();
+    let journal = Journal::at(path.clone());
+    journal.append(&record("a")).unwrap();
+    // Only root can give a file away.
+    if std::os::unix::fs::chown(&path, Some(4242), None).is_ok() {
+        let error = journal.append(&record("b")).unwrap_err().to_string();
+        assert!(error.ends_with("it belongs to uid 4242"), "{error}");
+    }
+    assert_eq!(images(&journal), ["a"]);
+}
+
+#[test]
 fn it_stays_within_its_size_and_is_read_oldest_first() {
     let place = tempfile::tempdir().unwrap();
     let journal = small(&place);

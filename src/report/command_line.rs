@@ -132,7 +132,7 @@ impl Word {
                 None => masked.push(bytes),
             }
         }
-        let text = secrets::replaced(&typed, masked.iter().cloned());
+        let text = secrets::replaced(typed, masked.iter().cloned());
         Self { text, masked }
     }
 
