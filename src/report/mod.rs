@@ -5,7 +5,7 @@
 mod command_line;
 mod style;
 
-pub use command_line::{CommandLine, quoted};
+pub use command_line::CommandLine;
 pub use style::Style;
 
 use crate::request::{Action, Finding, Origin};

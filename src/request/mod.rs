@@ -7,6 +7,7 @@ mod image;
 pub mod json;
 pub mod mounts;
 mod origin;
+mod quote;
 mod rewrite;
 pub mod sizes;
 mod user;
@@ -20,7 +21,8 @@ pub use facts::{
 pub use finding::{Action, Finding, RuleId};
 pub use image::{ImageRef, ImageRefError};
 pub use origin::{Origin, Origins, PolicySpot};
-pub use rewrite::{Change, Clash, Rewrite, apply};
+pub use quote::quoted;
+pub use rewrite::{Change, Clash, Rewrite, apply, member};
 pub use user::{Id, Ids, UserFault, UserSpec};
 
 use wire::ContainerCreate;
@@ -47,4 +49,6 @@ pub struct Manner {
     pub detached: bool,
     /// `--restart` was typed: docker sends `no` both for that and for silence.
     pub restart_typed: bool,
+    /// Whoever asks makes a missing source of a bind as the caller, before the engine would make it as root.
+    pub makes_sources: bool,
 }

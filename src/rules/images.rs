@@ -2,6 +2,7 @@
 
 use super::{Breach, Case, Check, Opinion, Rule};
 use crate::policy::{FromNode, Key, Setting, Settings, Takes, Value};
+use crate::request::wire::Mount;
 use crate::request::{ImageRef, Needs, Request, RuleId};
 
 pub(super) const RULE: Rule = Rule {
@@ -9,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     doc: "\
 ## What
 An image whose name matches none of the patterns in `allow`. `*` stands for any part of one path component, `**` for any
-part of the name; a pattern without a tag matches every tag.
+part of the name; a pattern without a tag matches every tag. An image that is mounted (`--mount type=image`) is one too.
 
 ## Why
 Whoever writes the image writes the program that runs. The name is judged before anything is pulled.
@@ -17,7 +18,7 @@ Whoever writes the image writes the program that runs. The name is judged before
 ## Instead
 Use an image from a listed place, or ask for the place to be listed.
 ",
-    fields: &["Image"],
+    fields: &["Image", "HostConfig.Mounts"],
     keys: &[Key::free("allow", Takes::Texts, "patterns of full names; `*` is one component, `**` any number")],
     open_keys: &[],
     silence: "cannot be silent",
@@ -26,6 +27,9 @@ Use an image from a listed place, or ask for the place to be listed.
     sources: &["CIS Docker 4.2", "OWASP Docker rule 13"],
     load: |settings: &mut Settings<'_>| Some(Box::new(Images { allow: settings.list("allow") })),
 };
+
+/// What an id begins with, in full or in a request.
+const ALGORITHM: &str = "sha256:";
 
 /// `docker.io/library/*`, `registry.example.com/team/**:1.*`
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +63,7 @@ impl Pattern {
 }
 
 /// `*` matches within a path component, `**` across them.
-fn glob(pattern: &str, text: &str) -> bool {
+pub(super) fn glob(pattern: &str, text: &str) -> bool {
     if let Some(rest) = pattern.strip_prefix("**") {
         return suffixes(text).any(|tail| glob(rest, tail));
     }
@@ -115,14 +119,33 @@ impl Check for Images {
             return out.breach(breach(format!("`{typed}` is not an image's name")));
         };
         self.judge_image(&image, out);
+        for (index, mount) in case.request.body.host_config.mounts.iter().enumerate() {
+            if mount.kind == "image" {
+                self.mounted(mount, format!("/HostConfig/Mounts/{index}"), allow, out);
+            }
+        }
         match case.facts.image.known() {
             Err(why) => out.unknown("/Image", "the image's id", &why),
             Ok(facts) => {
-                let id = facts.id.strip_prefix("sha256:").unwrap_or(&facts.id);
-                if typed.len() >= 2 && id.starts_with(typed.as_str()) {
+                let digits = |text: &str| text.strip_prefix(ALGORITHM).unwrap_or(text).to_owned();
+                let piece = digits(typed);
+                if piece.len() >= 2 && digits(&facts.id).starts_with(&piece) {
                     out.breach(breach(format!("`{typed}` is a piece of an image's id")));
                 }
             }
+        }
+    }
+}
+
+impl Images {
+    /// An image that is mounted is known by its name alone, so a name that could be a piece of an id is none.
+    fn mounted(&self, mount: &Mount, pointer: String, allow: &Setting<Vec<Setting<Pattern>>>, out: &mut Opinion) {
+        let digits = mount.source.strip_prefix(ALGORITHM).unwrap_or(&mount.source);
+        let could_be_id = digits.len() >= 2 && digits.chars().all(|c| c.is_ascii_hexdigit());
+        let image = ImageRef::parse(&mount.source).ok().filter(|_| !could_be_id);
+        if !image.is_some_and(|image| allow.value.iter().any(|pattern| pattern.value.matches(&image))) {
+            let breach = Breach::new(pointer, format!("image `{}` is not among those that are allowed", mount.source));
+            out.breach(breach.bound(&allow.spot).help(format!("mount one that matches {}", listed(&allow.value))));
         }
     }
 }
@@ -156,7 +179,18 @@ mod tests {
     #[test]
     fn an_id_is_no_name() {
         assert_eq!(asks("01"), "deny");
+        assert_eq!(asks("sha256:01"), "deny");
         assert_eq!(asks(&"0123".repeat(16)), "deny");
+    }
+
+    #[test]
+    fn an_image_that_is_mounted_is_judged_by_its_name() {
+        let mounts = |source: &str| {
+            let mount = Mount { kind: "image".into(), source: source.into(), ..Mount::default() };
+            Bench::new(&RULE, TABLE).of(|body| body.host_config.mounts = vec![mount])
+        };
+        assert_eq!(["alpine", "docker.io/library/busybox:1"].map(mounts), ["pass"; 2]);
+        assert_eq!(["evil/alpine", "cafe", "", "sha256:0123", "0123456789ab"].map(mounts), ["deny"; 5]);
     }
 
     #[test]

@@ -4,20 +4,26 @@
 //! with the nearest permitted value where there is one. What becomes of a breach is the policy's `action`, and only
 //! [`Ruleset`] combines the two.
 
+mod binds;
 mod capabilities;
 mod coverage;
 mod cpus;
 mod engine_socket;
 mod images;
 mod memory;
+mod mount_propagation;
 mod no_new_privileges;
 mod opinion;
 mod other_fields;
 mod pids;
 mod privileged;
+mod read_only_root;
 mod restart;
+mod tmpfs;
 mod ulimits;
 mod user;
+mod volume_options;
+mod volumes_from;
 
 #[cfg(test)]
 mod testing;
@@ -41,6 +47,12 @@ pub const CATALOGUE: &[Rule] = &[
     ulimits::RULE,
     restart::RULE,
     // Mounts.
+    binds::RULE,
+    mount_propagation::RULE,
+    volume_options::RULE,
+    volumes_from::RULE,
+    read_only_root::RULE,
+    tmpfs::RULE,
     // Namespaces and networks.
     // Confinement, devices, kernel.
     // Images, logs, the engine.
