@@ -81,8 +81,10 @@ fn what_may_only_be_read_is_read_only_inside() {
     assert_eq!(changed.text(), "touch: /x/inner/new: Read-only file system\n1");
     let quiet = sandbox.sdocker(&format!("{policy} run --rm -v {source}:/x:ro {touch}")).exits(0).quiet();
     assert_eq!(quiet.text(), changed.text());
-    let asked =
-        format!("{policy} run --rm -v {}:/x busybox grep -c ' /x [^ ]* rw' /proc/self/mounts", written.path().display());
+    let asked = format!(
+        "{policy} run --rm -v {}:/x busybox grep -c ' /x [^ ]* rw' /proc/self/mounts",
+        written.path().display()
+    );
     sandbox.sdocker(&asked).exits(0).says("1").quiet();
 }
 
@@ -271,4 +273,23 @@ fn the_sandbox_profile_reads_and_never_writes() {
     let line =
         format!("{policy} run --rm -v {}:/x busybox grep -c ' /x [^ ]* ro' /proc/self/mounts", shared.path().display());
     sandbox.sdocker(&line).exits(0).says("1").complains("changed[binds]: ");
+}
+
+#[test]
+fn a_source_that_changes_while_it_is_judged_starts_nothing() {
+    let place = Sandbox::new().shared_dir();
+    let source = place.path().canonicalize().unwrap().join("inner");
+    let swapped = source.clone();
+    let (sandbox, _relay) = Sandbox::with_relay(move |asked| {
+        if asked.starts_with("POST ") && asked.contains("/containers/create") {
+            fs::rename(&swapped, swapped.with_extension("old")).unwrap();
+            symlink("/etc", &swapped).unwrap();
+        }
+        None
+    });
+    let name = sandbox.name();
+    let line = format!("run --name {name} -v {}:/x busybox ls /x", source.display());
+    let refused = sandbox.sdocker(&line).exits(125).complains("changed while it was judged");
+    assert_eq!(refused.text(), "");
+    assert!(!name.exists());
 }

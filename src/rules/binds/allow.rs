@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::super::Case;
 use super::super::images::glob;
 use crate::policy::{FromNode, Setting, Value};
-use crate::request::BindFacts;
+use crate::request::{BindFacts, BindKind};
 
 /// How something may be mounted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,8 +144,25 @@ pub(super) fn is_own_but_movable(entries: &[Setting<Entry>], found: &BindFacts, 
     entries.iter().any(|entry| entry.value.is_own()) && is_owned(found, case) && !is_reserved(&found.canonical)
 }
 
+/// Root alone owns the whole system; what counts as root's own is what stands beside it.
 fn is_owned(found: &BindFacts, case: &Case<'_>) -> bool {
-    case.caller.owner(case.facts.stands_for) == Some(found.owner)
+    match case.caller.owner(case.facts.stands_for) {
+        Some(uid) => found.owner == uid,
+        None => found.owner == 0 && is_beside_the_system(found),
+    }
+}
+
+/// Directories of every system, below the root directory.
+const SYSTEM: [&str; 16] = [
+    "bin", "boot", "dev", "etc", "home", "lib", "lib32", "lib64", "libx32", "proc", "root", "run", "sbin", "sys",
+    "usr", "var",
+];
+
+fn is_beside_the_system(found: &BindFacts) -> bool {
+    let mut names = found.canonical.iter().skip(1);
+    let Some(first) = names.next() else { return false };
+    let is_inside = names.next().is_some();
+    SYSTEM.iter().all(|name| first != *name) && (is_inside || found.kind == BindKind::Directory)
 }
 
 /// What is the running system's own: only a path that lies inside opens it.

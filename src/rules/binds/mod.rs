@@ -18,7 +18,8 @@ pub(super) const RULE: Rule = Rule {
 ## What
 A mount brings a file or directory of the host into the container that is not below a path in `allow`, or could be written
 through it where `allow` says `ro`. A link counts as what it leads to, and that is what is mounted then. Of the paths that
-cover a source the longest decides; `own` is whatever the caller owns, where no path covers it. Devices and what lies below
+cover a source the longest decides; `own` is whatever the caller owns, where no path covers it (for root what stands beside
+the system's own directories, and behind sudo what that user owns). Devices and what lies below
 /proc and /sys never pass, a socket only where `allow` names the socket itself, and /dev, /run, /boot and the engines' own
 directories only through a path that lies inside of them. The same goes for what a volume's options mount and for what
 another container has mounted (`--volumes-from`). When the engine is on another machine its links cannot be seen: the name

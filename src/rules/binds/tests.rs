@@ -175,21 +175,32 @@ fn own_is_what_the_caller_owns_where_nobody_else_can_replace_it() {
 }
 
 #[test]
-fn root_owns_nothing_of_its_own_but_the_user_behind_sudo_does() {
+fn roots_own_is_what_stands_beside_the_system_or_belongs_to_the_user_behind_sudo() {
     let set = Ruleset::load(
         &Policy::owners(&[Source { name: "p".into(), text: format!("extends = \"permissive\"\n[binds]\n{TABLE}") }])
             .unwrap(),
     )
     .unwrap();
     let root = crate::request::Caller { uid: 0, gid: 0, ..super::super::testing::caller() };
-    let ask = |owner: u32, stands_for: (u32, u32)| {
-        let mut facts = leading(&[("/d", BindFacts { owner, ..directory("/d") })]);
+    let passes = |found: BindFacts, stands_for: (u32, u32)| {
+        let mut facts = leading(&[("/l", found)]);
         facts.stands_for = stands_for;
-        !set.judge(&Case { request: &with_bind("/d:/x"), caller: &root, facts: &facts }).refuses()
+        !set.judge(&Case { request: &with_bind("/l:/x"), caller: &root, facts: &facts }).refuses()
     };
-    assert!(ask(1000, (1000, 1000)) && !ask(0, (1000, 1000)) && !ask(1001, (1000, 1000)));
+    let sudo = |owner: u32| passes(BindFacts { owner, ..directory("/disk/d") }, (1000, 1000));
+    assert!(sudo(1000) && !sudo(0) && !sudo(1001));
     let nobody = crate::request::Caller::NOBODY;
-    assert!(!ask(0, nobody) && !ask(nobody.0, nobody));
+    let alone =
+        |path: &str, kind: BindKind, owner: u32| passes(BindFacts { owner, ..BindFacts::steady(path, kind) }, nobody);
+    for (path, kind) in [("/work", BindKind::Directory), ("/work/a/b", BindKind::File), ("/app/new", BindKind::Absent)]
+    {
+        assert!(alone(path, kind, 0), "{path}");
+        assert!(!alone(path, kind, 1000) && !alone(path, kind, nobody.0), "{path}");
+    }
+    for path in ["/", "/etc/x", "/usr/src/app", "/var/www", "/home/x", "/root", "/lib/modules", "/boot/x"] {
+        assert!(!alone(path, BindKind::Directory, 0), "{path}");
+    }
+    assert!(!alone("/swapfile", BindKind::File, 0));
 }
 
 #[test]
