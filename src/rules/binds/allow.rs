@@ -69,7 +69,11 @@ impl Entry {
         let text = self.root()?;
         let spelled = at_home(text, home(case));
         let leads = case.facts.roots.get(text).cloned();
-        let covers = |root: &PathBuf| source.starts_with(root) && reserved(source).all(|tree| root.starts_with(tree));
+        let below_alone = text.ends_with('/') && text != "/";
+        let covers = |root: &PathBuf| {
+            let inside = source.starts_with(root) && !(below_alone && source == root);
+            inside && reserved(source).all(|tree| root.starts_with(tree))
+        };
         spelled.into_iter().chain(leads).filter(covers).map(|root| root.components().count()).max()
     }
 }

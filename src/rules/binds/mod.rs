@@ -16,8 +16,8 @@ pub(super) const RULE: Rule = Rule {
     id: RuleId("binds"),
     doc: "\
 ## What
-A mount brings a file or directory of the host into the container that is not below a path in `allow`, or could be written
-through it where `allow` says `ro`. A link counts as what it leads to, and that is what is mounted then. Of the paths that
+A mount brings a file or directory of the host into the container that is not a path in `allow` or below one (only below, if
+the path ends in `/`), or could be written through it where `allow` says `ro`. A link counts as what it leads to, and that is what is mounted then. Of the paths that
 cover a source the longest decides; `own` is whatever the caller owns, where no path covers it (for root what stands beside
 the system's own directories, and behind sudo what that user owns). Devices and what lies below
 /proc and /sys never pass, a socket only where `allow` names the socket itself, and /dev, /run, /boot and the engines' own
@@ -56,7 +56,11 @@ containers need is better kept in a named volume: `-v data:/data`.
 };
 
 const ENTRY: &[Key] = &[
-    Key::free("path", Takes::Text, "an absolute path, `~` for the caller's home, or `own` for what the caller owns"),
+    Key::free(
+        "path",
+        Takes::Text,
+        "an absolute path, `~` the caller's home, `own` the caller's; with a last `/` only below it",
+    ),
     Key::free("mode", Takes::Text, "`ro` or `rw`; `ro` where it is left out"),
 ];
 
@@ -181,7 +185,8 @@ impl Binds {
 
     fn path(&self, wish: &Wish<'_>, case: &Case<'_>, out: &mut Opinion) {
         let named = clean(Path::new(wish.path));
-        if !wish.path.starts_with('/') || (!wish.is_mount() && wish.path.split('/').any(|part| part == "..")) {
+        let climbs = !wish.is_mount() && wish.path.split('/').any(|part| part == "..");
+        if !wish.path.starts_with('/') || wish.path.contains('\0') || climbs {
             return out.breach(words::no_path(wish));
         }
         if allow::is_the_kernels(&named) {

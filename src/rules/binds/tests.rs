@@ -136,6 +136,7 @@ fn what_the_engine_would_not_take_is_refused() {
         let mount = Mount { kind: kind.into(), source: r"\\.\pipe\docker_engine".into(), ..Mount::default() };
         assert_eq!(bench().of(|body| body.host_config.mounts = vec![mount]), "deny", "{kind}");
     }
+    assert_eq!(says("/home/alice/a\0b:/x", directory("/home/alice")), "deny");
     let relative = Mount { kind: "bind".into(), source: "home/alice".into(), ..Mount::default() };
     assert_eq!(bench().of(|body| body.host_config.mounts = vec![relative]), "deny");
 }
@@ -226,6 +227,15 @@ fn the_longest_path_decides() {
         Bench::new(&RULE, table).says(&with_bind(&format!("{path}:/x")), &leading(&[(path, directory(path))]))
     };
     assert_eq!(["/a/x", "/a/b/x", "/a/b/c/x"].map(ask), ["pass", "deny", "pass"]);
+}
+
+#[test]
+fn a_path_with_a_last_slash_covers_only_what_is_below() {
+    let table = "action = \"deny\"\nallow = [{ path = \"/a/\", mode = \"rw\" }]";
+    let ask = |path: &str| {
+        Bench::new(&RULE, table).says(&with_bind(&format!("{path}:/x")), &leading(&[(path, directory(path))]))
+    };
+    assert_eq!(["/a/x", "/a/x/y", "/a"].map(ask), ["pass", "pass", "deny"]);
 }
 
 #[test]
