@@ -3,8 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::super::Case;
-use super::super::images::glob;
-use crate::policy::{FromNode, Setting, Value};
+use crate::policy::{FromNode, Glob, Setting, Value};
 use crate::request::{BindFacts, BindKind};
 
 /// How something may be mounted.
@@ -119,7 +118,7 @@ impl Name {
 
     pub(super) fn matches(&self, named: &Path, home: Option<&Path>) -> bool {
         let pattern = at_home(&self.0, home);
-        pattern.and_then(|pattern| Some(glob(pattern.to_str()?, named.to_str()?))).unwrap_or(false)
+        pattern.and_then(|pattern| Some(Glob::new(pattern.to_str()?).matches(named.to_str()?))).unwrap_or(false)
     }
 }
 
