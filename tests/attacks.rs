@@ -40,7 +40,8 @@ fn book() -> Rulebook {
 #[test]
 fn every_case_holds() {
     let (book, today) = (book(), Date::parse("2026-01-01").unwrap());
-    let differs = |case: &Case| Some(format!("{}: {}", case.title(), case.expected.differs(&case.judge(&book, today))?));
+    let differs =
+        |case: &Case| Some(format!("{}: {}", case.title(), case.expected.differs(&case.judge(&book, today))?));
     let wrong: Vec<String> = corpus().iter().filter_map(differs).collect();
     assert!(wrong.is_empty(), "{} cases do not hold\n{}", wrong.len(), wrong.join("\n"));
 }
@@ -91,9 +92,12 @@ fn files_are_read_and_written_with_the_callers_rights_and_before_anything_is_cre
         let output = command.output().unwrap();
         (output.status.code(), String::from_utf8(output.stderr).unwrap())
     };
-    for option in
-        ["--cidfile=/etc/cron.d/x", "--label-file=/etc/shadow", "--env-file=/etc/shadow", "--security-opt=seccomp=/etc/shadow"]
-    {
+    for option in [
+        "--cidfile=/etc/cron.d/x",
+        "--label-file=/etc/shadow",
+        "--env-file=/etc/shadow",
+        "--security-opt=seccomp=/etc/shadow",
+    ] {
         let (code, said) = run(option);
         assert!(matches!(code, Some(125 | 126)) && said.contains("permission denied"), "{option}: {code:?} {said}");
     }

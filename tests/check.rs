@@ -39,7 +39,9 @@ fn a_refusal_is_that_of_a_run() {
 
 #[test]
 fn what_only_the_engine_knows_stays_open() {
-    for words in [&["check", "--no-engine", "--", "run", "-m", "64g", "busybox"][..], &["check", "--", "run", "-m64g", "x"]] {
+    for words in
+        [&["check", "--no-engine", "--", "run", "-m", "64g", "busybox"][..], &["check", "--", "run", "-m64g", "x"]]
+    {
         let said = sdocker(words);
         assert_eq!(said.code, Some(10), "{}{}", said.out, said.err);
         assert!(said.out.contains("changed[memory]: ") && said.out.contains("open[user]: "), "{}", said.out);
@@ -51,7 +53,8 @@ fn what_only_the_engine_knows_stays_open() {
 
 #[test]
 fn what_needs_nothing_from_the_engine_is_approved_without_one() {
-    let said = sdocker(&["--policy", "permissive", "check", "--no-engine", "--", "create", "--privileged", "busybox", "id"]);
+    let said =
+        sdocker(&["--policy", "permissive", "check", "--no-engine", "--", "create", "--privileged", "busybox", "id"]);
     assert_eq!((said.code, said.out.as_str()), (Some(0), "verdict: approved\n"), "{}", said.err);
 }
 
@@ -63,13 +66,15 @@ fn programs_read_one_object() {
     let keys: Vec<&String> = object.as_object().unwrap().keys().collect();
     assert_eq!(keys, ["body", "findings", "rewrites", "verdict"]);
     assert_eq!((&object["verdict"], &object["body"]), (&"refused".into(), &Value::Null));
-    let finding = object["findings"].as_array().unwrap().iter().find(|finding| finding["rule"] == "privileged").unwrap();
+    let finding =
+        object["findings"].as_array().unwrap().iter().find(|finding| finding["rule"] == "privileged").unwrap();
     assert_eq!((&finding["action"], &finding["token"]), (&"deny".into(), &"--privileged".into()));
     assert_eq!((&finding["unlearned"], &finding["policy"]["file"]), (&false.into(), &"built-in:baseline".into()));
     assert!(finding["policy"]["line"].is_u64() && finding["help"].is_array());
 
     let policy = ["--policy", "permissive"];
-    let said = sdocker(&[&policy[..], &["check", "--format=json", "--no-engine", "--", "run", "-e", "A=1", "b"]].concat());
+    let said =
+        sdocker(&[&policy[..], &["check", "--format=json", "--no-engine", "--", "run", "-e", "A=1", "b"]].concat());
     assert_eq!((said.code, &said.json()["verdict"]), (Some(0), &"approved".into()));
     assert_eq!(said.json()["body"]["Env"], serde_json::json!(["A=1"]));
 }
@@ -117,9 +122,12 @@ fn an_option_that_leads_past_the_gateway_is_refused_before_anything_is_asked() {
     assert!(said.err.starts_with(expected), "{}", said.err);
 
     let settings = ["--policy", "shared-server", "--config", "elsewhere", "run", "busybox"];
-    assert!(sdocker(&settings).err.starts_with("error[other-engine]: `--config` leads to other settings of docker's, "));
+    assert!(
+        sdocker(&settings).err.starts_with("error[other-engine]: `--config` leads to other settings of docker's, ")
+    );
 
-    let words = ["--policy", "shared-server", "check", "--no-engine", "--", "-Hunix:///nowhere/docker.sock", "run", "x"];
+    let words =
+        ["--policy", "shared-server", "check", "--no-engine", "--", "-Hunix:///nowhere/docker.sock", "run", "x"];
     let said = sdocker(&words);
     assert!(said.code == Some(11) && said.out.starts_with("error[other-engine]: "), "{}", said.out);
 }

@@ -89,7 +89,9 @@ impl Expected {
         let verdict = match (self.must, came) {
             (_, Came::Unjudged(why)) => return Some(format!("it cannot be judged: {why}")),
             (Must::Deny, Came::Refused(refusal)) if refusal.is_only_ignorance() => {
-                return Some(format!("expected {want}, and all that is wrong is what the case does not say: {refusal}"));
+                return Some(format!(
+                    "expected {want}, and all that is wrong is what the case does not say: {refusal}"
+                ));
             }
             (Must::Deny, Came::Refused(_)) | (Must::Allow, Came::Approved { wishes: false, .. }) => None,
             (Must::Rewrite, Came::Approved { changed, .. }) if !changed.is_empty() => None,

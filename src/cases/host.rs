@@ -107,7 +107,8 @@ impl Host {
 
     pub(super) fn exists(&self, path: &str) -> bool {
         let path = self.absolute(path);
-        self.files.contains_key(&path) || self.paths.get(&path).is_some_and(|told| *told != Told::There(BindKind::Absent))
+        self.files.contains_key(&path)
+            || self.paths.get(&path).is_some_and(|told| *told != Told::There(BindKind::Absent))
     }
 
     /// Whether the caller may make a file there.
@@ -144,7 +145,12 @@ impl Host {
                 }
                 Some(Told::There(_)) => at = next,
                 None if self.above.contains(&next) => at = next,
-                None => return Fact::Unknown(format!("the case does not say what is at {}: add it to `paths`", next.display())),
+                None => {
+                    return Fact::Unknown(format!(
+                        "the case does not say what is at {}: add it to `paths`",
+                        next.display()
+                    ));
+                }
             }
         }
         let kind = match self.paths.get(&at) {

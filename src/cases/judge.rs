@@ -133,11 +133,14 @@ impl Case {
 
     /// Docker's grammar, with the case's world for what it looks up.
     fn typed(&self, words: &[String]) -> Result<Request, Came> {
-        let argv: Vec<OsString> = std::iter::once("sdocker").chain(words.iter().map(String::as_str)).map(OsString::from).collect();
+        let argv: Vec<OsString> =
+            std::iter::once("sdocker").chain(words.iter().map(String::as_str)).map(OsString::from).collect();
         let Globals { choice, docker, wish, verb: at } = cli::globals(&argv).map_err(Came::docker)?;
         let verb = cli::Verb::read(argv.get(at..).unwrap_or_default());
         let (None, None, Some((verb, length))) = (choice, wish, verb) else {
-            return Err(Came::Unjudged("only run and create are, without `--policy`, `--help` or `--version`".to_owned()));
+            return Err(Came::Unjudged(
+                "only run and create are, without `--policy`, `--help` or `--version`".to_owned(),
+            ));
         };
         let (engine, detours) = self.world.reach(&docker).map_err(Came::docker)?;
         let parsed = match cli::parse(verb, &argv, at + length).map_err(Came::docker)? {
@@ -167,12 +170,15 @@ impl Case {
             engine_os: "linux",
             has_credentials: false,
         };
-        let asked = parsed.lower(&inputs).and_then(|asked| asked.for_engine(&self.world.api())).map_err(Came::docker)?;
+        let asked =
+            parsed.lower(&inputs).and_then(|asked| asked.for_engine(&self.world.api())).map_err(Came::docker)?;
         if asked.wants_signature() {
             return Err(Came::docker("content trust is asked for, and signatures are not checked"));
         }
         if let Some(path) = asked.client.cidfile.as_deref().filter(|path| !host.is_writable(path)) {
-            return Err(Came::docker(format!("failed to create the container ID file: open {path}: permission denied")));
+            return Err(Came::docker(format!(
+                "failed to create the container ID file: open {path}: permission denied"
+            )));
         }
         let mut request = asked.request;
         for detour in &detours {

@@ -47,8 +47,7 @@ enum Asked {
 
 impl Case {
     /// The keys of a case besides those of its world.
-    const KEYS: [&'static str; 10] =
-        ["id", "why", "argv", "body", "name", "platform", "must", "rules", "then", "gone"];
+    const KEYS: [&'static str; 10] = ["id", "why", "argv", "body", "name", "platform", "must", "rules", "then", "gone"];
 
     /// How it is named in a report: where it stands, and its id or what it asks.
     #[must_use]
@@ -74,7 +73,8 @@ impl Case {
             (Some(line), None) => match name.or(platform) {
                 None => Asked::Line(line.value.0),
                 Some(_) => {
-                    settings.object(&line.spot, "`name` and `platform` go with a `body`; a command line says them itself");
+                    settings
+                        .object(&line.spot, "`name` and `platform` go with a `body`; a command line says them itself");
                     return None;
                 }
             },

@@ -8,8 +8,8 @@ use crate::cli::{DockerGlobals, Engine};
 use crate::policy::{FromNode, Settings, Value};
 use crate::request::mounts::{MountSource, clean, mounts, paths_in_options};
 use crate::request::{
-    Caller, ContainerFacts, ContainerMount, Date, Detour, EngineInfo, Fact, Facts, GroupEntry, ImageFacts, ImageRef, Leads,
-    PasswdEntry, Request, SocketFacts, UserTables, VolumeFacts,
+    Caller, ContainerFacts, ContainerMount, Date, Detour, EngineInfo, Fact, Facts, GroupEntry, ImageFacts, ImageRef,
+    Leads, PasswdEntry, Request, SocketFacts, UserTables, VolumeFacts,
 };
 
 /// The engine that a case without a word about it has.
@@ -57,8 +57,20 @@ impl FromNode for ApiMinor {
 
 impl World {
     pub(super) const KEYS: [&'static str; 14] = [
-        "caller", "date", "variables", "engine", "contexts", "api", "info", "images", "volumes", "containers", "paths", "files",
-        "unreadable", "unwritable",
+        "caller",
+        "date",
+        "variables",
+        "engine",
+        "contexts",
+        "api",
+        "info",
+        "images",
+        "volumes",
+        "containers",
+        "paths",
+        "files",
+        "unreadable",
+        "unwritable",
     ];
 
     pub(super) fn read(settings: &mut Settings<'_>) -> Option<Self> {
@@ -98,10 +110,15 @@ impl World {
     /// # Errors
     /// Docker's words about an engine that cannot be named so.
     pub(super) fn reach(&self, docker: &DockerGlobals) -> Result<(String, Vec<Detour>), String> {
-        let settings = format!("{}/.docker", self.caller.home.as_ref().map_or_else(String::new, |home| home.display().to_string()));
+        let settings = format!(
+            "{}/.docker",
+            self.caller.home.as_ref().map_or_else(String::new, |home| home.display().to_string())
+        );
         let engine = self.named_engine(docker)?;
         let mut detours = Vec::new();
-        if let Some(directory) = docker.config.as_ref().filter(|directory| !directory.is_empty() && **directory != settings) {
+        if let Some(directory) =
+            docker.config.as_ref().filter(|directory| !directory.is_empty() && **directory != settings)
+        {
             let leads = Leads::ToSettings(directory.clone());
             detours.push(Detour { leads, option: "config", instead_of: settings });
         }
@@ -115,7 +132,9 @@ impl World {
     fn named_engine(&self, docker: &DockerGlobals) -> Result<String, String> {
         let secured = docker.tls == Some(true) || docker.tls_verify == Some(true);
         match (docker.context.as_deref(), docker.hosts.as_slice()) {
-            (None | Some("" | "default"), []) if secured && !self.engine.starts_with("tcp:") => Ok(TLS_ENGINE.to_owned()),
+            (None | Some("" | "default"), []) if secured && !self.engine.starts_with("tcp:") => {
+                Ok(TLS_ENGINE.to_owned())
+            }
             (None | Some("" | "default"), []) => Ok(self.engine.clone()),
             (Some(name), []) => {
                 let found = self.contexts.get(name).cloned();
@@ -172,7 +191,9 @@ impl World {
     /// By name, however it is written, or by the beginning of its id.
     fn image(&self, asked: &str) -> Option<&Image> {
         let full = |name: &str| {
-            ImageRef::parse(name).ok().map(|image| (image.name(), image.tag_or_latest().map(str::to_owned), image.digest))
+            ImageRef::parse(name)
+                .ok()
+                .map(|image| (image.name(), image.tag_or_latest().map(str::to_owned), image.digest))
         };
         let by_name = || {
             let asked = full(asked)?;
@@ -194,7 +215,8 @@ impl World {
             paths_in_options(options.iter().map(|(key, value)| (key.as_str(), value.as_str())))
         };
         let mut paths: Vec<String> = self.volumes.values().flat_map(|volume| options(&volume.options)).collect();
-        paths.extend(self.containers.values().flat_map(|container| &container.mounts).map(|mount| mount.source.clone()));
+        paths
+            .extend(self.containers.values().flat_map(|container| &container.mounts).map(|mount| mount.source.clone()));
         for mount in mounts(&request.body) {
             paths.extend(options(&mount.options.into_iter().collect()));
             if let MountSource::Path(path) = mount.source {
@@ -228,7 +250,14 @@ fn caller(settings: &mut Settings<'_>) -> Option<(Caller, String)> {
 /// An engine that can do all that an ordinary one can, but for what is told.
 fn info(settings: &mut Settings<'_>) -> EngineInfo {
     settings.only(&[
-        "cpus", "rootless", "userns-remap", "cpu-quota", "memory-limit", "swap-limit", "pids-limit", "cgroup-version",
+        "cpus",
+        "rootless",
+        "userns-remap",
+        "cpu-quota",
+        "memory-limit",
+        "swap-limit",
+        "pids-limit",
+        "cgroup-version",
     ]);
     let mut number = |key: &str, usual: u32| settings.get::<u32>(key).map_or(usual, |number| number.value);
     let (ncpu, cgroup_version) = (number("cpus", 8).into(), number("cgroup-version", 2));
@@ -247,7 +276,9 @@ fn info(settings: &mut Settings<'_>) -> EngineInfo {
 
 fn image(name: &str, settings: &mut Settings<'_>) -> Image {
     settings.only(&["id", "user", "env", "volumes", "ports", "entrypoint", "users", "groups"]);
-    let text = |settings: &mut Settings<'_>, key: &str| settings.get::<String>(key).map_or_else(String::new, |text| text.value);
+    let text = |settings: &mut Settings<'_>, key: &str| {
+        settings.get::<String>(key).map_or_else(String::new, |text| text.value)
+    };
     let facts = ImageFacts {
         id: text(settings, "id"),
         user: text(settings, "user"),

@@ -189,7 +189,8 @@ impl<'a> Reader<'a> {
             None => {
                 let lacking = || match global.name {
                     "policy" => GlobalError {
-                        message: "sdocker: `--policy` needs a value\nRun 'sdocker --help' for more information".to_owned(),
+                        message: "sdocker: `--policy` needs a value\nRun 'sdocker --help' for more information"
+                            .to_owned(),
                         code: USAGE,
                     },
                     _ => refused(&format!("flag needs an argument: {token}")),

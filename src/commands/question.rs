@@ -107,7 +107,9 @@ fn working_directory() -> Result<String, Failure> {
     let path =
         std::env::current_dir().map_err(|why| Failure::own(format!("cannot find the working directory: {why}")))?;
     let shown = path.display().to_string();
-    path.into_os_string().into_string().map_err(|_| Failure::own(format!("the working directory is not UTF-8: {shown}")))
+    path.into_os_string()
+        .into_string()
+        .map_err(|_| Failure::own(format!("the working directory is not UTF-8: {shown}")))
 }
 
 /// Says in the request where the options before the verb lead.

@@ -108,9 +108,7 @@ impl Settings<'_> {
             Ok(config) => Ok((config, None)),
             // What the file says of the engine does not count then.
             Err(why) if self.names_engine() => Ok((DockerConfig::default(), Some(why.to_string()))),
-            Err(why) => {
-                Err(Failure::own(format!("{why}; it may name another engine: mend it, or set DOCKER_HOST")))
-            }
+            Err(why) => Err(Failure::own(format!("{why}; it may name another engine: mend it, or set DOCKER_HOST"))),
         }
     }
 

@@ -212,8 +212,13 @@ mod tests {
     fn programs_read_one_object() {
         let (findings, rewrites) = ([finding(Action::Deny, false)], [fill()]);
         let body = ContainerCreate { image: "x".to_owned(), ..ContainerCreate::default() };
-        let judgement =
-            Judgement { verdict: Word::Refused, findings: &findings, rewrites: &rewrites, open: false, body: Some(&body) };
+        let judgement = Judgement {
+            verdict: Word::Refused,
+            findings: &findings,
+            rewrites: &rewrites,
+            open: false,
+            body: Some(&body),
+        };
         let read: serde_json::Value = serde_json::from_str(&judgement.json(&line()).unwrap()).unwrap();
         assert_eq!(read["verdict"], "refused");
         let policy = serde_json::json!({"file": "p", "line": 3, "text": "a = 1"});

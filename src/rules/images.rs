@@ -75,9 +75,7 @@ impl Check for Images {
         match case.facts.image.known() {
             Err(why) => out.unknown("/Image", "the image's id", &why),
             Ok(facts) => {
-                let digits = |text: &str| text.strip_prefix(ALGORITHM).unwrap_or(text).to_owned();
-                let piece = digits(typed);
-                if piece.len() >= 2 && digits(&facts.id).starts_with(&piece) {
+                if facts.is_meant_by_id(typed) {
                     out.breach(breach(format!("`{typed}` is a piece of an image's id")));
                 }
             }
@@ -126,6 +124,7 @@ mod tests {
     fn an_id_is_no_name() {
         assert_eq!(asks("01"), "deny");
         assert_eq!(asks("sha256:01"), "deny");
+        assert_eq!(asks("sha256:0123"), "deny");
         assert_eq!(asks(&"0123".repeat(16)), "deny");
     }
 

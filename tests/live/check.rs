@@ -40,7 +40,10 @@ fn fills_and_changes_are_told_one_a_line() {
 fn an_image_that_is_not_there_is_not_pulled() {
     let (sandbox, relay) = Sandbox::watched();
     let told = sandbox.sdocker("check -- run busybox:no-such-tag").exits(10).text();
-    assert!(told.contains("open[user]: the image's user could not be learned: the engine does not have it yet"), "{told}");
+    assert!(
+        told.contains("open[user]: the image's user could not be learned: the engine does not have it yet"),
+        "{told}"
+    );
     assert!(told.ends_with("verdict: undecided"), "{told}");
     assert!(relay.requests().iter().all(|asked| !asked.contains("/images/create")), "{:?}", relay.requests());
 }

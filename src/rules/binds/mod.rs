@@ -16,14 +16,14 @@ pub(super) const RULE: Rule = Rule {
     id: RuleId("binds"),
     doc: "\
 ## What
-A mount brings a file or directory of the host into the container that is not a path in `allow` or below one (only below, if
-the path ends in `/`), or could be written through it where `allow` says `ro`. A link counts as what it leads to, and that is what is mounted then. Of the paths that
-cover a source the longest decides; `own` is whatever the caller owns, where no path covers it (for root what stands beside
-the system's own directories, and behind sudo what that user owns). Devices and what lies below
-/proc and /sys never pass, a socket only where `allow` names the socket itself, and /dev, /run, /boot and the engines' own
-directories only through a path that lies inside of them. The same goes for what a volume's options mount and for what
-another container has mounted (`--volumes-from`). When the engine is on another machine its links cannot be seen: the name
-alone must match `remote`.
+A mount brings a file or directory of the host into the container that is no path in `allow` and not below one (only below
+counts, if the path ends in `/`), or could be written through it where `allow` says `ro`. A link counts as what it leads to,
+and that is what is mounted then. Of the paths that cover a source the longest decides; `own` is whatever the caller owns,
+where no path covers it (for root what stands beside the system's own directories; behind sudo what that user owns). Devices
+and what lies below /proc and /sys never pass, a socket only where `allow` names the socket itself, and /dev, /run, /boot and
+the engines' own directories only through a path that lies inside of them. The same goes for what a volume's options mount
+and for what another container has mounted (`--volumes-from`). When the engine is on another machine its links cannot be
+seen: the name alone must match `remote`.
 
 ## Why
 The container reads and writes what is mounted as whoever it runs as, past the modes of the directories above: /etc, a
