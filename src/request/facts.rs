@@ -47,6 +47,10 @@ pub struct Needs {
     pub volumes: bool,
     /// The mounts of containers that the request refers to.
     pub containers: bool,
+    /// Whose the containers, volumes and networks are that the request refers to.
+    pub references: bool,
+    /// The networks that it joins.
+    pub networks: bool,
 }
 
 impl Needs {
@@ -60,6 +64,8 @@ impl Needs {
             binds: self.binds || other.binds,
             volumes: self.volumes || other.volumes,
             containers: self.containers || other.containers,
+            references: self.references || other.references,
+            networks: self.networks || other.networks,
         }
     }
 }
@@ -81,10 +87,35 @@ pub struct Facts {
     pub volumes: BTreeMap<String, Fact<VolumeFacts>>,
     /// Containers by the name in the request.
     pub containers: BTreeMap<String, Fact<ContainerFacts>>,
+    /// Networks by the name in the request.
+    pub networks: BTreeMap<String, Fact<NetworkFacts>>,
     /// Whom a filled-in user stands for: uid and gid.
     pub stands_for: (u32, u32),
     /// Whether the engine is on this machine, so that its paths are ours.
     pub local: bool,
+}
+
+impl Facts {
+    /// A container by the name or id in the request, or by the id that a rewrite put in its place.
+    ///
+    /// # Errors
+    /// Why it is not known.
+    pub fn container(&self, name: &str) -> Result<&ContainerFacts, String> {
+        find(&self.containers, name, |container| &container.id)
+    }
+
+    /// A network, likewise.
+    ///
+    /// # Errors
+    /// Why it is not known.
+    pub fn network(&self, name: &str) -> Result<&NetworkFacts, String> {
+        find(&self.networks, name, |network| &network.id)
+    }
+}
+
+fn find<'f, T>(all: &'f BTreeMap<String, Fact<T>>, name: &str, id: impl Fn(&T) -> &str) -> Result<&'f T, String> {
+    let by_id = || all.values().find(|fact| fact.known().is_ok_and(|object| id(object) == name));
+    all.get(name).or_else(by_id).unwrap_or(&Fact::NotAsked).known()
 }
 
 /// An image that the engine has.
@@ -100,6 +131,8 @@ pub struct ImageFacts {
     pub volumes: Vec<String>,
     /// Ports that it declares, `80/tcp`.
     pub exposed_ports: Vec<String>,
+    /// Its labels, which every container of it gets that does not set them itself.
+    pub labels: BTreeMap<String, String>,
 }
 
 /// A line of an image's `/etc/passwd`.
@@ -152,6 +185,8 @@ pub struct EngineInfo {
     pub pids_limit: bool,
     /// The version of the machine's control groups: 1 or 2.
     pub cgroup_version: u32,
+    /// A container can have a control group namespace of its own.
+    pub cgroup_namespaces: bool,
 }
 
 /// What a path is.
@@ -192,10 +227,14 @@ pub struct SocketFacts {
 /// A named volume that exists; a name that the engine does not have is a volume without options.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct VolumeFacts {
+    /// The engine has it.
+    pub exists: bool,
     /// Its driver.
     pub driver: String,
     /// Its driver's options.
     pub options: BTreeMap<String, String>,
+    /// Its labels.
+    pub labels: BTreeMap<String, String>,
     /// Where the engine keeps it.
     pub mountpoint: String,
 }
@@ -205,8 +244,25 @@ pub struct VolumeFacts {
 pub struct ContainerFacts {
     /// Its full id.
     pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its labels, those of its image among them.
+    pub labels: BTreeMap<String, String>,
     /// What it has mounted.
     pub mounts: Vec<ContainerMount>,
+}
+
+/// A network that the request joins.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NetworkFacts {
+    /// Its full id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// `bridge`, `overlay`, `macvlan` …
+    pub driver: String,
+    /// Its labels.
+    pub labels: BTreeMap<String, String>,
 }
 
 /// One mount of an existing container.
@@ -220,4 +276,21 @@ pub struct ContainerMount {
     pub source: String,
     /// The path inside.
     pub destination: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_is_found_by_what_was_typed_and_by_its_id() {
+        let id = "ab".repeat(32);
+        let mut facts = Facts::default();
+        let container = ContainerFacts { id: id.clone(), ..ContainerFacts::default() };
+        facts.containers.insert("web".to_owned(), Fact::Known(container));
+        facts.containers.insert("gone".to_owned(), Fact::Unknown("no such container".to_owned()));
+        assert!(facts.container("web").is_ok() && facts.container(&id).is_ok());
+        assert_eq!(facts.container("gone").unwrap_err(), "no such container");
+        assert!(facts.container("ab").is_err() && facts.network("web").is_err());
+    }
 }

@@ -7,6 +7,9 @@ mod image;
 pub mod json;
 pub mod mounts;
 mod origin;
+mod owner;
+pub mod ports;
+pub mod references;
 mod rewrite;
 pub mod sizes;
 mod user;
@@ -15,12 +18,13 @@ pub mod wire;
 pub use caller::Caller;
 pub use facts::{
     BindFacts, BindKind, ContainerFacts, ContainerMount, EngineInfo, Fact, Facts, GroupEntry, ImageFacts, Needs,
-    PasswdEntry, SocketFacts, UserTables, VolumeFacts,
+    NetworkFacts, PasswdEntry, SocketFacts, UserTables, VolumeFacts,
 };
 pub use finding::{Action, Finding, RuleId};
 pub use image::{ImageRef, ImageRefError};
 pub use origin::{Origin, Origins, PolicySpot};
-pub use rewrite::{Change, Clash, Rewrite, apply};
+pub use owner::{OWNER_LABEL, Owner, RESERVED_PREFIX};
+pub use rewrite::{Change, Clash, Rewrite, apply, member};
 pub use user::{Id, Ids, UserFault, UserSpec};
 
 use wire::ContainerCreate;

@@ -17,6 +17,12 @@ pub enum Change {
     Remove(String),
 }
 
+/// The JSON pointer of a member whose key is data.
+#[must_use]
+pub fn member(pointer: &str, key: &str) -> String {
+    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
 /// A tightening of a request by one rule.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rewrite {
@@ -115,9 +121,13 @@ fn disagreements(rewrites: &[Rewrite]) -> Result<(), Clash> {
 /// when the result is decoded.
 fn slot<'t>(tree: &'t mut Value, pointer: &str, rule: RuleId) -> Result<&'t mut Value, Clash> {
     let nowhere = || Clash::Nowhere(rule, pointer.to_owned());
-    let (parent, key) = pointer.rsplit_once('/').ok_or_else(nowhere)?;
-    match tree.pointer_mut(parent).ok_or_else(nowhere)? {
-        Value::Object(members) => Ok(members.entry(key).or_insert(Value::Null)),
+    let Some((parent, key)) = pointer.rsplit_once('/') else { return Ok(tree) };
+    let parent = slot(tree, parent, rule)?;
+    if parent.is_null() {
+        *parent = Value::Object(serde_json::Map::new());
+    }
+    match parent {
+        Value::Object(members) => Ok(members.entry(key.replace("~1", "/").replace("~0", "~")).or_insert(Value::Null)),
         list => list.pointer_mut(&format!("/{key}")).ok_or_else(nowhere),
     }
 }
@@ -182,6 +192,14 @@ mod tests {
         apply(&mut request(), &[rewrite("x", set(1)), rewrite("y", set(1))]).unwrap();
         let clash = apply(&mut request(), &[rewrite("x", set(1)), rewrite("y", set(2))]).unwrap_err();
         assert_eq!(clash, Clash::Between(RuleId("x"), RuleId("y"), at("/HostConfig/Memory")));
+    }
+
+    #[test]
+    fn a_member_whose_name_has_slashes_is_one_member() {
+        let mut request = request();
+        let set = Change::Set(member("/HostConfig/Tmpfs", "/a~b/c"), json!("ro"));
+        apply(&mut request, &[rewrite("x", vec![set])]).unwrap();
+        assert_eq!(request.body.host_config.tmpfs.get("/a~b/c").map(String::as_str), Some("ro"));
     }
 
     #[test]

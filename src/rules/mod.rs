@@ -5,16 +5,33 @@
 //! [`Ruleset`] combines the two.
 
 mod capabilities;
+mod container_namespaces;
 mod coverage;
 mod cpus;
 mod engine_socket;
+mod extra_hosts;
+mod foreign_objects;
+mod glob;
+mod host_cgroup;
+mod host_ipc;
+mod host_network;
+mod host_pid;
+mod host_userns;
+mod host_uts;
+mod id_like_name;
 mod images;
+mod links;
 mod memory;
+mod namespace;
+mod network_options;
+mod networks;
 mod no_new_privileges;
 mod opinion;
 mod other_fields;
 mod pids;
+mod ports;
 mod privileged;
+mod reserved_labels;
 mod restart;
 mod ulimits;
 mod user;
@@ -42,6 +59,22 @@ pub const CATALOGUE: &[Rule] = &[
     restart::RULE,
     // Mounts.
     // Namespaces and networks.
+    host_network::RULE,
+    host_pid::RULE,
+    host_ipc::RULE,
+    host_uts::RULE,
+    host_userns::RULE,
+    host_cgroup::RULE,
+    container_namespaces::RULE,
+    links::RULE,
+    foreign_objects::RULE,
+    reserved_labels::RULE,
+    id_like_name::RULE,
+    ports::RULE,
+    extra_hosts::RULE,
+    network_options::RULE,
+    // After whoever changes one network: this one may replace them all.
+    networks::RULE,
     // Confinement, devices, kernel.
     // Images, logs, the engine.
     // The rest.
@@ -218,7 +251,7 @@ mod tests {
 
     #[test]
     fn every_file_of_the_folder_is_in_the_catalogue() {
-        let others = ["mod.rs", "coverage.rs", "opinion.rs", "testing.rs"];
+        let others = ["mod.rs", "coverage.rs", "glob.rs", "namespace.rs", "opinion.rs", "testing.rs"];
         for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules")).unwrap() {
             let name = file.unwrap().file_name().into_string().unwrap();
             let id = name.trim_end_matches(".rs").replace('_', "-");
