@@ -1,13 +1,14 @@
 //! Ports of the host that lead into a container.
 
+use std::collections::{BTreeSet, HashMap};
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::glob::{List, listed};
 use super::{Breach, Case, Check, Fill, Opinion, Rule};
 use crate::policy::{FromNode, Key, Setting, Settings, Takes, Value};
-use crate::request::ports::PortRange;
+use crate::request::ports::{BINDINGS, Named, PortRange, Published, bracketed, inside, option, published};
 use crate::request::wire::{ContainerCreate, PortBinding};
-use crate::request::{Change, Needs, Origin, PolicySpot, Request, RuleId, member};
+use crate::request::{Change, Needs, Origin, Origins, Request, RuleId, member};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("ports"),
@@ -38,8 +39,9 @@ Publish on the loopback address, `-p 127.0.0.1:8080:80`, and let a web server or
     load,
 };
 
-const BINDINGS: &str = "/HostConfig/PortBindings";
 const PUBLISH_ALL: &str = "/HostConfig/PublishAllPorts";
+
+const EVERYBODY: &str = "every network that this host is in";
 
 /// What the engine chooses from where no port is named, whatever the machine's own range is.
 const FREE: PortRange = PortRange { from: 32768, to: 65535 };
@@ -93,7 +95,7 @@ impl Allowed {
 
 fn load(settings: &mut Settings<'_>) -> Option<Box<dyn Check>> {
     let ports = Ports { address: settings.get("address"), allow: settings.list("allow") };
-    if let Some(address) = ports.address.as_ref().filter(|address| ports.first(address.value.0).is_none()) {
+    if let Some(address) = ports.address.as_ref().filter(|address| ports.any_port(address.value.0).is_none()) {
         settings.object(&address.spot, format!("`allow` has no port of {}", address.value.0));
     }
     Some(Box::new(ports))
@@ -105,20 +107,8 @@ struct Ports {
     allow: List<Allowed>,
 }
 
-/// One port of the container and its end on the host, as the engine reads them.
-#[derive(Debug, Clone)]
-struct Binding {
-    pointer: String,
-    /// `80` and `tcp`, or whatever stands there instead.
-    container: (String, String),
-    /// Nothing where none is named; all of them where it is no address.
-    address: Option<IpAddr>,
-    /// Nothing where any free one is meant.
-    port: Option<PortRange>,
-}
-
 /// What is wrong with a binding.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Fault {
     /// No address at all, which the engine takes for every one.
     NotAnAddress(String),
@@ -130,6 +120,14 @@ enum Fault {
     Outside(IpAddr),
 }
 
+/// Bindings with one fault, out of one `-p`.
+struct Faulty<'p> {
+    fault: Fault,
+    bindings: Vec<&'p Published>,
+    /// All bindings of that `-p`, the others among them.
+    whole: Vec<&'p Published>,
+}
+
 impl Check for Ports {
     fn needs(&self, request: &Request, _looks: bool) -> Needs {
         let image = request.body.host_config.publish_all_ports && self.address.is_some();
@@ -137,26 +135,12 @@ impl Check for Ports {
     }
 
     fn judge(&self, case: &Case<'_>, out: &mut Opinion) {
-        let mut faults: Vec<(Fault, Origin, Vec<Binding>)> = Vec::new();
-        for (pointer, key, binding) in bindings(&case.request.body) {
-            let (binding, fault) = match read(pointer, key, binding) {
-                Ok(binding) => {
-                    self.fill(&binding, out);
-                    let fault = self.fault(&binding);
-                    (binding, fault)
-                }
-                Err((binding, fault)) => (binding, Some(fault)),
-            };
-            let Some(fault) = fault else { continue };
-            // The ports of one `-p` are told in one breath.
-            let origin = case.request.origins.of(&binding.pointer);
-            match faults.iter_mut().find(|(other, at, _)| *other == fault && *at == origin) {
-                Some((_, _, alike)) => alike.push(binding),
-                None => faults.push((fault, origin, vec![binding])),
-            }
+        let published = published(&case.request.body);
+        for binding in &published {
+            self.fill(binding, out);
         }
-        for (fault, _, alike) in faults {
-            if let Some(breach) = self.breach(&fault, &alike) {
+        for faulty in self.faults(&published, &case.request.origins) {
+            if let Some(breach) = self.breach(&faulty) {
                 out.breach(breach);
             }
         }
@@ -167,112 +151,128 @@ impl Check for Ports {
 }
 
 impl Ports {
-    /// Entries of the list for an address. Without a list there is none, and nothing is gated.
+    fn home(&self) -> Option<IpAddr> {
+        self.address.as_ref().map(|address| address.value.0)
+    }
+
+    /// Entries of the list for an address.
     fn entries(&self, address: IpAddr) -> impl Iterator<Item = PortRange> {
         let all = self.allow.iter().flat_map(|allow| &allow.value);
         all.filter(move |entry| entry.value.is_for(address)).map(|entry| entry.value.ports)
     }
 
+    /// Without a list nothing is gated.
     fn permits(&self, address: IpAddr, port: Option<PortRange>) -> bool {
         self.allow.is_none() || self.entries(address).any(|entry| entry.covers(port.unwrap_or(FREE)))
     }
 
     /// A port of an address where any free one is wanted: the engine's choice, or the first range of the list.
-    fn first(&self, address: IpAddr) -> Option<Option<PortRange>> {
+    fn any_port(&self, address: IpAddr) -> Option<Option<PortRange>> {
         if self.permits(address, None) { Some(None) } else { self.entries(address).next().map(Some) }
     }
 
-    /// The address that a binding gets, or has.
-    fn effective(&self, binding: &Binding) -> IpAddr {
-        let filled = self.address.as_ref().map(|address| address.value.0);
-        binding.address.or(filled).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
-    }
-
-    fn fill(&self, binding: &Binding, out: &mut Opinion) {
-        let (None, Some(address)) = (binding.address, &self.address) else { return };
+    fn fill(&self, binding: &Published, out: &mut Opinion) {
+        let (Named::Nothing, Some(address)) = (&binding.address, &self.address) else { return };
         let changes = vec![set_address(binding, address.value.0)];
-        let meaning = shown(address.value.0, binding.port, std::slice::from_ref(binding));
+        let meaning = option(address.value.0, binding.port.value(), &binding.container, &binding.protocol);
         out.fill(Fill { changes, meaning, spot: address.spot.clone() });
     }
 
-    fn fault(&self, binding: &Binding) -> Option<Fault> {
-        let address = self.effective(binding);
-        if self.permits(address, binding.port) {
+    /// Faults, those of one `-p` together, in the order of the body.
+    fn faults<'p>(&self, published: &'p [Published], origins: &Origins) -> Vec<Faulty<'p>> {
+        let mut options: HashMap<Origin, Vec<&'p Published>> = HashMap::new();
+        for binding in published {
+            options.entry(origins.of(&binding.pointer)).or_default().push(binding);
+        }
+        let mut places: HashMap<(Fault, Origin), usize> = HashMap::new();
+        let mut all: Vec<Faulty<'p>> = Vec::new();
+        for binding in published {
+            let Some(fault) = self.fault(binding) else { continue };
+            let origin = origins.of(&binding.pointer);
+            let place = *places.entry((fault.clone(), origin.clone())).or_insert(all.len());
+            match all.get_mut(place) {
+                Some(faulty) => faulty.bindings.push(binding),
+                None => {
+                    let whole = options.get(&origin).cloned().unwrap_or_default();
+                    all.push(Faulty { fault, bindings: vec![binding], whole });
+                }
+            }
+        }
+        all
+    }
+
+    fn fault(&self, binding: &Published) -> Option<Fault> {
+        let address = match &binding.address {
+            Named::Unreadable(text) => return Some(Fault::NotAnAddress(text.clone())),
+            Named::Value(address) => *address,
+            Named::Nothing => self.home().unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+        };
+        let port = match &binding.port {
+            Named::Unreadable(text) => return Some(Fault::NotAPort(text.clone())),
+            port => port.value(),
+        };
+        if self.permits(address, port) {
             return None;
         }
-        let is_low = binding.port.is_some_and(|port| port.from < UNPRIVILEGED);
+        let is_low = port.is_some_and(|port| port.from < UNPRIVILEGED);
         Some(if is_low { Fault::Privileged } else { Fault::Outside(address) })
     }
 
-    fn breach(&self, fault: &Fault, alike: &[Binding]) -> Option<Breach> {
-        let first = alike.first()?;
-        let ports = first
-            .port
-            .and_then(|port| alike.iter().filter_map(|binding| binding.port).reduce(PortRange::and).or(Some(port)));
-        let named = |ports: Option<PortRange>| match ports {
+    fn breach(&self, faulty: &Faulty<'_>) -> Option<Breach> {
+        let ports = match ports(&faulty.bindings) {
             None => "a free port".to_owned(),
             Some(ports) if ports.from == ports.to => format!("port {ports}"),
             Some(ports) => format!("ports {ports}"),
         };
-        let ports_named = named(ports);
-        let message = match fault {
+        let message = match &faulty.fault {
             Fault::NotAnAddress(text) => {
-                format!("`{text}` is no address, and the engine would open {ports_named} on every one of this host")
+                format!("`{text}` is no address, and the engine would open {ports} on all of them")
             }
             Fault::NotAPort(text) => format!("`{text}` is no port of this host"),
             Fault::Privileged => {
-                format!("{ports_named} of this host: those below {UNPRIVILEGED} are for the machine's own services")
+                format!("{ports} may not be published: those below {UNPRIVILEGED} are for this host's own services")
             }
-            Fault::Outside(address) if address.is_unspecified() => {
-                format!("{ports_named} would be open to every network that this host is in")
-            }
-            Fault::Outside(address) => format!("{ports_named} on {address} is not among those that may be published"),
+            Fault::Outside(address) if address.is_unspecified() => format!("{ports} would be open to {EVERYBODY}"),
+            Fault::Outside(address) => format!("{ports} on {address} is not among those that may be published"),
         };
-        let mut breach = Breach::new(first.pointer.clone(), message);
-        if let Some(spot) = self.spot() {
-            breach = breach.bound(spot);
-        }
-        Some(self.helped(breach, fault, ports, alike))
-    }
-
-    /// The line that sets the bound.
-    fn spot(&self) -> Option<&PolicySpot> {
-        self.allow.as_ref().map(|allow| &allow.spot)
-    }
-
-    /// With the nearest `-p` that passes, and that as the nearest value where it is the same port.
-    fn helped(&self, breach: Breach, fault: &Fault, ports: Option<PortRange>, alike: &[Binding]) -> Breach {
-        let home = self.address.as_ref().map(|address| address.value.0);
-        let asked = alike.first().and_then(|binding| binding.address);
-        match fault {
+        let breach = Breach::new(faulty.bindings.first()?.pointer.clone(), message);
+        let breach = match &self.allow {
+            Some(allow) => breach.bound(&allow.spot),
+            None => breach,
+        };
+        Some(match &faulty.fault {
             Fault::NotAPort(_) => breach.help("write a port or a range of ports: `-p 127.0.0.1:8080:80`"),
-            Fault::Privileged => {
-                let proposals = asked.into_iter().chain(home);
-                let raised = ports.and_then(|ports| ports.raised(RAISE));
-                let proposal =
-                    raised.and_then(|port| Some((proposals.clone().find(|a| self.permits(*a, Some(port)))?, port)));
-                match proposal {
-                    Some((address, port)) => {
-                        breach.help(format!("use another port: `{}`", shown(address, Some(port), alike)))
-                    }
-                    None => self.lists(breach),
-                }
-            }
-            Fault::NotAnAddress(_) | Fault::Outside(_) => {
-                let same = home.filter(|home| self.permits(*home, ports)).map(|home| (home, ports));
-                let free = || {
-                    let at = asked.into_iter().chain(home).filter(|_| ports.is_none());
-                    at.filter_map(|address| Some((address, self.first(address)?))).next()
-                };
-                let Some((address, port)) = same.or_else(free) else { return self.lists(breach) };
-                let meaning = shown(address, port, alike);
-                let breach = breach.help(format!("ask for `{meaning}`"));
-                breach.nearest(alike.iter().flat_map(|binding| moved(binding, address, port)).collect(), meaning)
-            }
+            Fault::Privileged => self.with_another_port(breach, faulty),
+            Fault::NotAnAddress(_) | Fault::Outside(_) => self.with_another_address(breach, faulty),
+        })
+    }
+
+    /// The whole `-p` at higher ports.
+    fn with_another_port(&self, breach: Breach, faulty: &Faulty<'_>) -> Breach {
+        let asked = faulty.whole.first().and_then(|binding| binding.address.value());
+        let raised = ports(&faulty.whole).and_then(|ports| ports.raised(RAISE));
+        match asked.into_iter().chain(self.home()).find(|address| raised.is_some() && self.permits(*address, raised)) {
+            Some(address) => breach.help(format!("use another port: `{}`", shown(address, raised, &faulty.whole))),
+            None => self.with_the_list(breach),
         }
     }
 
-    fn lists(&self, breach: Breach) -> Breach {
+    /// The same port on the policy's address, or any port where any would do.
+    fn with_another_address(&self, breach: Breach, faulty: &Faulty<'_>) -> Breach {
+        let ports = ports(&faulty.bindings);
+        let same = self.home().filter(|home| self.permits(*home, ports)).map(|home| (home, ports));
+        let free = || {
+            let asked = faulty.bindings.first().and_then(|binding| binding.address.value());
+            let addresses = asked.into_iter().chain(self.home()).filter(|_| ports.is_none());
+            addresses.filter_map(|address| Some((address, self.any_port(address)?))).next()
+        };
+        let Some((address, port)) = same.or_else(free) else { return self.with_the_list(breach) };
+        let changes = faulty.bindings.iter().flat_map(|binding| moved(binding, address, port)).collect();
+        let meaning = shown(address, port, &faulty.bindings);
+        breach.help(format!("ask for `{meaning}`")).nearest(changes, meaning)
+    }
+
+    fn with_the_list(&self, breach: Breach) -> Breach {
         let entries = self.allow.iter().flat_map(|allow| &allow.value).map(|entry| {
             let address = entry.value.address.map_or_else(|| "*".to_owned(), bracketed);
             format!("{address}:{}", entry.value.ports)
@@ -288,109 +288,69 @@ impl Ports {
     fn publish_all(&self, case: &Case<'_>, out: &mut Opinion) {
         let Some(address) = &self.address else {
             if !self.permits(IpAddr::V4(Ipv4Addr::UNSPECIFIED), None) {
-                let breach =
-                    Breach::new(PUBLISH_ALL, "every exposed port would be open to every network that this host is in");
-                out.breach(self.lists(breach));
+                let breach = Breach::new(PUBLISH_ALL, format!("every exposed port would be open to {EVERYBODY}"));
+                out.breach(self.with_the_list(breach));
             }
             return;
         };
-        let image = match case.facts.image.known() {
-            Ok(image) => image,
+        let exposed = match case.facts.image.known() {
+            Ok(image) => exposed(&case.request.body, &image.exposed_ports),
             Err(why) => return out.unknown(PUBLISH_ALL, "which ports the image exposes", &why),
         };
-        let body = &case.request.body;
-        let has_binding = |key: &str| {
-            body.host_config.port_bindings.get(key).is_some_and(|b| b.as_ref().is_some_and(|b| !b.is_empty()))
-        };
-        let exposed = body.exposed_ports.keys().chain(&image.exposed_ports);
-        let mut keys: Vec<&String> = exposed.filter(|key| !has_binding(key)).collect();
-        keys.sort();
-        keys.dedup();
-        let port = self.first(address.value.0).flatten();
-        let host_port = port.map(|port| port.to_string()).unwrap_or_default();
+        let port = self.any_port(address.value.0).flatten();
         let mut changes = vec![Change::Set(PUBLISH_ALL.to_owned(), false.into())];
-        let mut meaning = Vec::new();
-        for key in keys {
-            let container = container(key);
-            if PortRange::parse(&container.0).is_none_or(|port| port.from != port.to) {
+        let mut options = Vec::new();
+        for key in exposed {
+            let (container, protocol) = inside(key);
+            if PortRange::parse(&container).is_none_or(|range| range.from != range.to) {
                 let message = format!("`{key}` is exposed, and is not one port that could be published");
-                return out
-                    .breach(Breach::new(PUBLISH_ALL, message).help("publish ports one by one: `-p 127.0.0.1::80`"));
+                let breach = Breach::new(PUBLISH_ALL, message).help("publish ports one by one: `-p 127.0.0.1::80`");
+                return out.breach(breach);
             }
-            let binding = serde_json::json!([{ "HostIp": address.value.0.to_string(), "HostPort": host_port }]);
-            changes.push(Change::Set(member(BINDINGS, key), binding));
-            let published = Binding { pointer: String::new(), container, address: None, port };
-            meaning.push(shown(address.value.0, port, &[published]));
+            let binding = PortBinding {
+                host_ip: address.value.0.to_string(),
+                host_port: port.map(|port| port.to_string()).unwrap_or_default(),
+            };
+            changes.push(Change::Set(member(BINDINGS, key), serde_json::json!([binding])));
+            options.push(option(address.value.0, port, &container, &protocol));
         }
-        let meaning = if meaning.is_empty() { "--publish-all=false".to_owned() } else { meaning.join(" ") };
+        let meaning = if options.is_empty() { "--publish-all=false".to_owned() } else { options.join(" ") };
         out.fill(Fill { changes, meaning, spot: address.spot.clone() });
     }
 }
 
-/// Every binding of a body: where, for which port of the container, and what.
-fn bindings(body: &ContainerCreate) -> impl Iterator<Item = (String, &str, &PortBinding)> {
-    body.host_config.port_bindings.iter().flat_map(|(key, bindings)| {
-        let at = member(BINDINGS, key);
-        let bindings = bindings.iter().flatten().enumerate();
-        bindings.map(move |(index, binding)| (format!("{at}/{index}"), key.as_str(), binding))
-    })
+/// The exposed ports that have no binding yet, of the request and of the image.
+fn exposed<'k>(body: &'k ContainerCreate, image: &'k [String]) -> BTreeSet<&'k str> {
+    let bound = |key: &str| matches!(body.host_config.port_bindings.get(key), Some(Some(list)) if !list.is_empty());
+    let all = body.exposed_ports.keys().chain(image).map(String::as_str);
+    all.filter(|key| !bound(key)).collect()
 }
 
-/// `80/tcp` in its two parts; without a protocol it is TCP.
-fn container(key: &str) -> (String, String) {
-    let (port, protocol) = key.split_once('/').unwrap_or((key, "tcp"));
-    (port.to_owned(), protocol.to_ascii_lowercase())
+/// The ports of the host from the lowest to the highest; nothing where any free one is meant.
+fn ports(bindings: &[&Published]) -> Option<PortRange> {
+    bindings.iter().filter_map(|binding| binding.port.value()).reduce(PortRange::and)
 }
 
-/// What the engine makes of one binding.
-fn read(pointer: String, key: &str, binding: &PortBinding) -> Result<Binding, (Binding, Fault)> {
-    let mut read = Binding { pointer, container: container(key), address: None, port: None };
-    let port = match binding.host_port.as_str() {
-        "" => Some(None),
-        text => PortRange::parse(text).map(Some),
-    };
-    // 0 asks for a free one, and a range from 0 is one from the lowest port on.
-    read.port = port.flatten().filter(|port| port.to > 0);
-    let unread = |text: &str| text.to_owned();
-    match binding.host_ip.as_str() {
-        "" => {}
-        text => match text.parse::<IpAddr>() {
-            Ok(address) => read.address = Some(address.to_canonical()),
-            Err(_) => return Err((read, Fault::NotAnAddress(unread(text)))),
-        },
-    }
-    if port.is_none() {
-        return Err((read, Fault::NotAPort(unread(&binding.host_port))));
-    }
-    Ok(read)
-}
-
-fn set_address(binding: &Binding, address: IpAddr) -> Change {
+fn set_address(binding: &Published, address: IpAddr) -> Change {
     Change::Set(format!("{}/HostIp", binding.pointer), address.to_string().into())
 }
 
-/// The changes that move a binding to an address; its port only where any would do.
-fn moved(binding: &Binding, address: IpAddr, port: Option<PortRange>) -> Vec<Change> {
+/// The changes that move a binding to an address, and to a port where any would do.
+fn moved(binding: &Published, address: IpAddr, port: Option<PortRange>) -> Vec<Change> {
     let mut changes = vec![set_address(binding, address)];
-    if let (None, Some(port)) = (binding.port, port) {
+    if let (Named::Nothing, Some(port)) = (&binding.port, port) {
         changes.push(Change::Set(format!("{}/HostPort", binding.pointer), port.to_string().into()));
     }
     changes
 }
 
-fn bracketed(address: IpAddr) -> String {
-    if address.is_ipv6() { format!("[{address}]") } else { address.to_string() }
-}
-
-/// The `-p` of bindings that belong together.
-fn shown(address: IpAddr, port: Option<PortRange>, alike: &[Binding]) -> String {
-    let ranges: Option<Vec<PortRange>> = alike.iter().map(|binding| PortRange::parse(&binding.container.0)).collect();
-    let whole = ranges.and_then(|ranges| ranges.into_iter().reduce(PortRange::and));
-    let (port_inside, protocol) = alike.first().map(|binding| binding.container.clone()).unwrap_or_default();
-    let inside = whole.map_or(port_inside, |range| range.to_string());
-    let suffix = if protocol == "tcp" { String::new() } else { format!("/{protocol}") };
-    let port = port.map(|port| port.to_string()).unwrap_or_default();
-    format!("-p {}:{port}:{inside}{suffix}", bracketed(address))
+/// Docker's option for bindings that belong together.
+fn shown(address: IpAddr, port: Option<PortRange>, bindings: &[&Published]) -> String {
+    let ranges: Option<Vec<PortRange>> = bindings.iter().map(|binding| PortRange::parse(&binding.container)).collect();
+    let whole = ranges.and_then(|ranges| ranges.into_iter().reduce(PortRange::and)).map(|range| range.to_string());
+    let first = bindings.first();
+    let container = whole.or(first.map(|binding| binding.container.clone())).unwrap_or_default();
+    option(address, port, &container, first.map_or("tcp", |binding| &binding.protocol))
 }
 
 #[cfg(test)]
@@ -530,8 +490,11 @@ mod tests {
         };
         let range = [("999/tcp", "", "999"), ("1000/tcp", "", "1000"), ("1001/tcp", "", "1001")];
         let (message, way_on) = told(&range);
-        assert!(message.starts_with("ports 999-1001 of this host"), "{message}");
+        assert!(message.starts_with("ports 999-1001 may not be published"), "{message}");
         assert_eq!(way_on, "-p 127.0.0.1:8999-9001:999-1001");
+        let (message, way_on) = told(&[("1023/tcp", "", "1023"), ("1024/tcp", "", "1024")]);
+        assert!(message.starts_with("port 1023 may not be published"), "{message}");
+        assert_eq!(way_on, "-p 127.0.0.1:9023-9024:1023-1024", "the whole option, not the part that is wrong");
         assert_eq!(told(&[("80/tcp", "127.0.0.1", "80")]).1, "-p 127.0.0.1:8080:80");
         assert_eq!(told(&[("443/tcp", "::1", "443")]).1, "-p [::1]:8443:443");
         assert_eq!(

@@ -10,6 +10,7 @@ mod lifecycle_signals;
 mod lifecycle_streams;
 mod lifecycle_terminal;
 mod limits;
+mod networks;
 mod permissive;
 mod reach;
 mod refusals;
