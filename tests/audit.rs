@@ -245,7 +245,7 @@ fn the_engines_own_defaults_are_silence_and_others_are_not() {
 fn addresses_that_were_given_and_the_owners_mark_are_no_wishes() {
     let existing = changed(|answer| {
         answer["Config"]["Labels"]["io.sdocker.owner"] = json!("bob");
-        let id = answer["Id"].as_str().unwrap()[..12].to_owned();
+        let id = answer["Id"].as_str().unwrap().chars().take(12).collect::<String>();
         answer["NetworkSettings"]["Networks"]["bridge"] = json!({"EndpointID": "1", "IPAddress": "172.17.0.2",
             "MacAddress": "02:42:ac:11:00:02", "Aliases": ["db", id], "IPAMConfig": {"IPv4Address": "172.17.0.2"}});
     });

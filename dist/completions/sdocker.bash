@@ -34,6 +34,9 @@ _sdocker() {
             sdocker,gateway)
                 cmd="sdocker__subcmd__gateway"
                 ;;
+            sdocker,policy)
+                cmd="sdocker__subcmd__policy"
+                ;;
             sdocker,run)
                 cmd="sdocker__subcmd__run"
                 ;;
@@ -46,6 +49,9 @@ _sdocker() {
             sdocker__subcmd__container,run)
                 cmd="sdocker__subcmd__container__subcmd__run"
                 ;;
+            sdocker__subcmd__policy,test)
+                cmd="sdocker__subcmd__policy__subcmd__test"
+                ;;
             *)
                 ;;
         esac
@@ -53,7 +59,7 @@ _sdocker() {
 
     case "${cmd}" in
         sdocker)
-            opts="-H -v -h --policy --host --version --help run create container check explain audit gateway version"
+            opts="-H -v -h --policy --host --version --help run create container check explain audit gateway policy version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -93,13 +99,21 @@ _sdocker() {
             return 0
             ;;
         sdocker__subcmd__check)
-            opts="-h --dockerfile --help"
+            opts="-h --dockerfile --format --caller --no-engine --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --dockerfile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --caller)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1371,6 +1385,34 @@ _sdocker() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sdocker__subcmd__policy)
+            opts="-h --help test"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sdocker__subcmd__policy__subcmd__test)
+            opts="-h --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;

@@ -31,10 +31,11 @@ complete -c sdocker -n "__fish_sdocker_needs_command" -s h -l help -d 'Print hel
 complete -c sdocker -n "__fish_sdocker_needs_command" -f -a "run" -d 'Create and run a new container from an image'
 complete -c sdocker -n "__fish_sdocker_needs_command" -f -a "create" -d 'Create a new container'
 complete -c sdocker -n "__fish_sdocker_needs_command" -f -a "container" -d 'Docker\'s other spelling of run and create'
-complete -c sdocker -n "__fish_sdocker_needs_command" -f -a "check" -d 'Judge the images and the user of a Dockerfile'
+complete -c sdocker -n "__fish_sdocker_needs_command" -f -a "check" -d 'Judge a command line, or the images and the user of a Dockerfile, and run nothing'
 complete -c sdocker -n "__fish_sdocker_needs_command" -f -a "explain" -d 'Say what a rule objects to, why, and what to do instead'
 complete -c sdocker -n "__fish_sdocker_needs_command" -f -a "audit" -d 'Judge containers that exist by the rules of a run'
 complete -c sdocker -n "__fish_sdocker_needs_command" -f -a "gateway" -d 'Serve `POST /containers/create` and `/_ping` on a unix socket, judged'
+complete -c sdocker -n "__fish_sdocker_needs_command" -f -a "policy" -d 'Look after the policy'
 complete -c sdocker -n "__fish_sdocker_needs_command" -f -a "version" -d 'Print the version'
 complete -c sdocker -n "__fish_sdocker_using_subcommand run" -l add-host -d 'Add a custom host-to-IP mapping (host:ip)' -r
 complete -c sdocker -n "__fish_sdocker_using_subcommand run" -l annotation -d 'Add an annotation to the container (passed through to the OCI runtime) (default map[])' -r
@@ -449,10 +450,17 @@ complete -c sdocker -n "__fish_sdocker_using_subcommand container; and __fish_se
 complete -c sdocker -n "__fish_sdocker_using_subcommand container; and __fish_seen_subcommand_from create" -l rm -d 'Automatically remove the container and its associated anonymous volumes when it exits'
 complete -c sdocker -n "__fish_sdocker_using_subcommand container; and __fish_seen_subcommand_from create" -s t -l tty -d 'Allocate a pseudo-TTY'
 complete -c sdocker -n "__fish_sdocker_using_subcommand container; and __fish_seen_subcommand_from create" -l use-api-socket -d 'Bind mount Docker API socket and required auth'
-complete -c sdocker -n "__fish_sdocker_using_subcommand check" -l dockerfile -d 'The file to judge' -r -F
+complete -c sdocker -n "__fish_sdocker_using_subcommand check" -l dockerfile -d 'The Dockerfile to judge' -r -F
+complete -c sdocker -n "__fish_sdocker_using_subcommand check" -l format -d 'For people or for programs' -r -f -a "text\t''
+json\t''"
+complete -c sdocker -n "__fish_sdocker_using_subcommand check" -l caller -d 'Judge as somebody else would be judged' -r
+complete -c sdocker -n "__fish_sdocker_using_subcommand check" -l no-engine -d 'Do not ask the engine; what only it knows stays open'
 complete -c sdocker -n "__fish_sdocker_using_subcommand check" -s h -l help -d 'Print help'
 complete -c sdocker -n "__fish_sdocker_using_subcommand explain" -s h -l help -d 'Print help'
 complete -c sdocker -n "__fish_sdocker_using_subcommand audit" -s h -l help -d 'Print help'
 complete -c sdocker -n "__fish_sdocker_using_subcommand gateway" -l listen -d 'The socket to listen on' -r
 complete -c sdocker -n "__fish_sdocker_using_subcommand gateway" -s h -l help -d 'Print help'
+complete -c sdocker -n "__fish_sdocker_using_subcommand policy; and not __fish_seen_subcommand_from test" -s h -l help -d 'Print help'
+complete -c sdocker -n "__fish_sdocker_using_subcommand policy; and not __fish_seen_subcommand_from test" -f -a "test" -d 'Hold the policy against cases: what is asked, in which world, and what must come of it'
+complete -c sdocker -n "__fish_sdocker_using_subcommand policy; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help'
 complete -c sdocker -n "__fish_sdocker_using_subcommand version" -s h -l help -d 'Print help'

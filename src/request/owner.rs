@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     fn caller(uid: u32, name: Option<&str>) -> Caller {
-        Caller { uid, gid: uid, groups: vec![], name: name.map(str::to_owned), home: None }
+        Caller { name: name.map(str::to_owned), ..Caller::numbered(uid, uid) }
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 use std::net::IpAddr;
 
-use super::glob::{List, glob};
+use super::glob::List;
 use super::{Breach, Case, Check, Opinion, Rule};
-use crate::policy::{FromNode, Key, Setting, Settings, Takes, Value};
+use crate::policy::{FromNode, Glob, Key, Setting, Settings, Takes, Value};
 use crate::request::{Change, RuleId};
 
 pub(super) const RULE: Rule = Rule {
@@ -48,7 +48,7 @@ enum Pattern {
     /// Addresses that begin with the same bits.
     Network(IpAddr, u8),
     /// A pattern of names.
-    Name(String),
+    Name(Glob),
 }
 
 impl FromNode for Pattern {
@@ -68,7 +68,7 @@ impl FromNode for Pattern {
         let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '*');
         // Digits, dots and stars would be meant for addresses, and match none.
         let sound = text.chars().all(is_name) && (text == "*" || text.contains(|c: char| c.is_ascii_alphabetic()));
-        sound.then(|| Self::Name(text.to_ascii_lowercase()))
+        sound.then(|| Self::Name(Glob::new(&text.to_ascii_lowercase())))
     }
 }
 
@@ -83,7 +83,7 @@ impl Pattern {
         match (self, target) {
             (Self::Gateway, Target::Gateway) => true,
             (Self::Network(network, bits), Target::Address(address)) => is_in(*address, *network, *bits),
-            (Self::Name(pattern), _) => glob(pattern, name),
+            (Self::Name(pattern), _) => pattern.matches(name),
             _ => false,
         }
     }
@@ -216,7 +216,7 @@ mod tests {
         for bad in ["", "10.0.0.*", "10.0.0.0/33", "300.1.1.1", "::/129", "a b", "a:b"] {
             assert_eq!(read(bad), None, "{bad}");
         }
-        assert_eq!(read("*"), Some(Pattern::Name("*".to_owned())));
+        assert_eq!(read("*"), Some(Pattern::Name(Glob::new("*"))));
         assert!(is_in("10.1.2.3".parse().unwrap(), "0.0.0.0".parse().unwrap(), 0));
         assert!(!is_in("::1".parse().unwrap(), "0.0.0.0".parse().unwrap(), 0));
     }

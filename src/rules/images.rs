@@ -1,8 +1,7 @@
 //! Where images come from.
 
-use super::glob::glob;
 use super::{Breach, Case, Check, Opinion, Rule};
-use crate::policy::{FromNode, Key, Setting, Settings, Takes, Value};
+use crate::policy::{ImagePattern, Key, Setting, Settings, Takes};
 use crate::request::{ImageRef, Needs, Request, RuleId};
 
 pub(super) const RULE: Rule = Rule {
@@ -28,45 +27,14 @@ Use an image from a listed place, or ask for the place to be listed.
     load: |settings: &mut Settings<'_>| Some(Box::new(Images { allow: settings.list("allow") })),
 };
 
-/// `docker.io/library/*`, `registry.example.com/team/**:1.*`
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Pattern {
-    name: String,
-    tag: Option<String>,
-}
-
-impl FromNode for Pattern {
-    const EXPECTED: &'static str = "a pattern such as \"docker.io/library/*\", registry first";
-    fn from_value(value: &Value) -> Option<Self> {
-        let text = String::from_value(value)?;
-        let (name, tag) = match text.rsplit_once(':') {
-            Some((name, tag)) if !tag.contains('/') => (name, Some(tag.to_owned())),
-            _ => (text.as_str(), None),
-        };
-        let sound = !name.is_empty() && (name.contains('/') || name == "**") && !name.contains(char::is_whitespace);
-        sound.then(|| Self { name: name.to_owned(), tag })
-    }
-}
-
-impl Pattern {
-    fn matches(&self, image: &ImageRef) -> bool {
-        let tag = image.tag_or_latest().unwrap_or("");
-        glob(&self.name, &image.name()) && self.tag.as_ref().is_none_or(|pattern| glob(pattern, tag))
-    }
-
-    fn is_everything(&self) -> bool {
-        self.name == "**" && self.tag.is_none()
-    }
-}
-
 #[derive(Debug)]
 struct Images {
-    allow: Option<Setting<Vec<Setting<Pattern>>>>,
+    allow: Option<Setting<Vec<Setting<ImagePattern>>>>,
 }
 
 impl Images {
     /// The list, unless it allows everything.
-    fn gate(&self) -> Option<&Setting<Vec<Setting<Pattern>>>> {
+    fn gate(&self) -> Option<&Setting<Vec<Setting<ImagePattern>>>> {
         self.allow.as_ref().filter(|allow| allow.value.iter().all(|pattern| !pattern.value.is_everything()))
     }
 }
@@ -107,8 +75,8 @@ impl Check for Images {
     }
 }
 
-fn listed(patterns: &[Setting<Pattern>]) -> String {
-    let names: Vec<String> = patterns.iter().map(|pattern| format!("`{}`", pattern.value.name)).collect();
+fn listed(patterns: &[Setting<ImagePattern>]) -> String {
+    let names: Vec<String> = patterns.iter().map(|pattern| format!("`{}`", pattern.value)).collect();
     if names.is_empty() { "nothing: no image is allowed".to_owned() } else { names.join(", ") }
 }
 

@@ -55,6 +55,11 @@ fn running<'s>(sandbox: &'s Sandbox, owner: Option<&str>) -> Name<'s> {
     name
 }
 
+/// The part of an id that tools print.
+fn piece(id: &str) -> String {
+    id.chars().take(12).collect()
+}
+
 /// Whoever runs this test, as sdocker marks objects.
 fn me() -> String {
     rustix::process::getuid().as_raw().to_string()
@@ -144,7 +149,7 @@ fn namespaces_of_the_host_are_refused() {
     }
     let id = sandbox.engine.request("GET", "/networks/host", "").body["Id"].as_str().unwrap().to_owned();
     sandbox.sdocker(&format!("run --rm --network {id} busybox true")).refused_by("host-network");
-    sandbox.sdocker(&format!("run --rm --network {} busybox true", &id[..12])).refused_by("host-network");
+    sandbox.sdocker(&format!("run --rm --network {} busybox true", piece(&id))).refused_by("host-network");
 }
 
 #[test]
@@ -175,7 +180,7 @@ fn ones_own_container_is_joined_by_its_id_and_somebody_elses_is_not() {
         let refused = sandbox.sdocker(&format!("run --rm {option}{other} busybox env")).refused_by("foreign-objects");
         assert!(refused.stderr.contains("belongs to bob") && !refused.stderr.contains("hidden"), "{}", refused.stderr);
     }
-    let piece = other.value("/Id").as_str().unwrap()[..12].to_owned();
+    let piece = piece(other.value("/Id").as_str().unwrap());
     sandbox.sdocker(&format!("run --rm --pid container:{piece} busybox true")).refused_by("foreign-objects");
     sandbox.sdocker("run --rm --pid container:nosuch busybox true").refused_by("foreign-objects");
 }
@@ -199,7 +204,7 @@ fn an_alias_on_a_network_of_ones_own_is_found_by_others() {
     sandbox.sdocker(&line).exits(0).quiet();
     let get = format!("run --rm --network {network} busybox timeout 5 wget -qO- http://db:8000/");
     eventually("the alias is found", || sandbox.sdocker(&get).text() == "hello");
-    let by_piece = format!("run --rm --network {} busybox timeout 5 wget -qO- http://db:8000/", &network.id()[..12]);
+    let by_piece = format!("run --rm --network {} busybox timeout 5 wget -qO- http://db:8000/", piece(&network.id()));
     eventually("so it is by a piece of the network's id", || sandbox.sdocker(&by_piece).text() == "hello");
 }
 
@@ -208,7 +213,7 @@ fn a_network_of_somebody_else_is_not_joined_by_any_name() {
     let sandbox = Sandbox::new();
     let (own, other) = (Network::new(&sandbox, Some(&me())), Network::new(&sandbox, Some("bob")));
     let id = other.id();
-    for network in [other.name.as_str(), &id, &id[..12]] {
+    for network in [other.name.as_str(), &id, &piece(&id)] {
         sandbox.sdocker(&format!("run --rm --network {network} busybox true")).refused_by("foreign-objects");
     }
     sandbox.sdocker("run --rm --network nosuch busybox true").refused_by("foreign-objects");
