@@ -16,6 +16,7 @@ mod error;
 mod inspect;
 mod lines;
 mod names;
+mod pour;
 mod probe;
 mod pull;
 mod pull_display;
