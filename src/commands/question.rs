@@ -65,13 +65,9 @@ pub(super) async fn ask(
     let logins = if parsed.wants_credentials() { logins::all(invocation, verb)? } else { Logins::new() };
     let address = engine.endpoint().to_string();
     let (files, cidfile_exists) = look_up(&parsed);
-    let cwd =
-        std::env::current_dir().map_err(|why| Failure::own(format!("cannot find the working directory: {why}")))?;
-    let Some(cwd) = cwd.to_str() else {
-        return Err(Failure::own(format!("the working directory is not UTF-8: {}", cwd.display())));
-    };
+    let cwd = invocation.environment.working_directory();
     let asked = parsed.lower(&Inputs {
-        cwd,
+        cwd: cwd.as_deref().map_err(String::as_str),
         variable: &|name| variable(invocation.environment, name),
         files: &files,
         cidfile_exists,
