@@ -177,7 +177,8 @@ impl Job<'_> {
             let printed = self.console.print(&format!("{}\n", created.id));
             return printed.map(|()| 0).map_err(|why| Failure::own(format!("write /dev/stdout: {why}")));
         }
-        let options = RunOptions::of(&body.body, self.client.sig_proxy, self.client.detach_keys.clone());
+        let ClientOptions { auto_remove, sig_proxy, ref detach_keys, .. } = self.client;
+        let options = RunOptions::of(&body.body, auto_remove, sig_proxy, detach_keys.clone());
         let outcome = self.engine.run(&created.id, &options, &self.console).await;
         outcome.map(|outcome| outcome.code()).map_err(|why| self.failed(&why))
     }

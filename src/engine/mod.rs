@@ -39,6 +39,6 @@ pub use endpoint::{Endpoint, EndpointError};
 pub use error::{EngineError, exit_code_of};
 pub use pull::{Progress, PullEvent};
 pub use pull_display::PullDisplay;
-pub use run::{Outcome, RunOptions};
+pub use run::{Outcome, Removal, RunOptions};
 pub use ssh_address::SshAddress;
 pub use tls::{Tls, Trust};
