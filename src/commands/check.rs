@@ -38,8 +38,8 @@ pub(super) fn check(invocation: &Invocation<'_>) -> Result<u8, Failure> {
     let text = files::read_text(path).map_err(|why| failed(why.to_string()))?;
     let dockerfile = Dockerfile::parse(&text).map_err(|why| failed(format!("{name}: {why}")))?;
     let plan = dockerfile.plan(&BuildArgs::default()).map_err(|why| failed(format!("{name}: {why}")))?;
-    let mut findings = bases(&plan, &name, &setting);
-    findings.extend(user(&plan, &name, &setting));
+    let mut findings = bases(&plan, &name, &setting)?;
+    findings.extend(user(&plan, &name, &setting)?);
     let style = invocation.environment.style();
     invocation.environment.complain(&report::refusal(&findings, &CommandLine::new(Vec::new(), []), style));
     Ok(match findings.iter().map(|finding| finding.action).max() {
@@ -57,7 +57,7 @@ fn request(image: &str, origin: Origin) -> Request {
 }
 
 /// Every image that a stage is based on. What the file alone does not say is refused, as it would be at a build.
-fn bases(plan: &Plan<'_>, name: &str, setting: &Setting<'_>) -> Vec<Finding> {
+fn bases(plan: &Plan<'_>, name: &str, setting: &Setting<'_>) -> Result<Vec<Finding>, Failure> {
     let mut findings = Vec::new();
     for stage in plan.stages() {
         let origin = Origin::Line { path: name.to_owned(), line: stage.from.start_line() };
@@ -65,7 +65,7 @@ fn bases(plan: &Plan<'_>, name: &str, setting: &Setting<'_>) -> Vec<Finding> {
             Base::Scratch | Base::Stage(_) => {}
             Base::Image(text) => match ImageRef::parse(text) {
                 Ok(image) => {
-                    findings.extend(setting.rules.judge_image(&image, &request(text, origin)).findings);
+                    findings.extend(setting.rules(text)?.judge_image(&image, &request(text, origin)).findings);
                 }
                 Err(why) => findings.push(unreadable("images", format!("`{text}`: {why}"), origin)),
             },
@@ -74,28 +74,29 @@ fn bases(plan: &Plan<'_>, name: &str, setting: &Setting<'_>) -> Vec<Finding> {
             }
         }
     }
-    findings
+    Ok(findings)
 }
 
 /// As whom the image runs, as far as the file tells it in numbers.
-fn user(plan: &Plan<'_>, name: &str, setting: &Setting<'_>) -> Vec<Finding> {
+fn user(plan: &Plan<'_>, name: &str, setting: &Setting<'_>) -> Result<Vec<Finding>, Failure> {
     let at = |line| Origin::Line { path: name.to_owned(), line };
     let (text, origin) = match plan.final_user() {
         FinalUser::Named(word) => (word.text.clone(), at(word.line)),
-        FinalUser::Scratch | FinalUser::Image(_) => return Vec::new(),
+        FinalUser::Scratch | FinalUser::Image(_) => return Ok(Vec::new()),
         FinalUser::Unresolved { line, why } => {
-            return vec![unreadable("user", format!("which user this is cannot be told: {why}"), at(line))];
+            return Ok(vec![unreadable("user", format!("which user this is cannot be told: {why}"), at(line))]);
         }
     };
     if UserSpec::parse(&text).needs_tables() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let mut asked = request("scratch", origin);
     asked.body.user = text;
     let image = Fact::Known(ImageFacts::default());
     let facts = Facts { image, info: Fact::Known(crate::request::EngineInfo::default()), ..Facts::default() };
-    let outcome = setting.rules.judge(&Case { request: &asked, caller: &setting.caller, facts: &facts });
-    outcome.findings.into_iter().filter(|finding| finding.rule == RuleId("user")).collect()
+    let rules = setting.rules(&asked.body.image)?;
+    let outcome = rules.judge(&Case { request: &asked, caller: &setting.caller, facts: &facts });
+    Ok(outcome.findings.into_iter().filter(|finding| finding.rule == RuleId("user")).collect())
 }
 
 fn unreadable(rule: &'static str, message: String, origin: Origin) -> Finding {

@@ -39,12 +39,14 @@ impl Gateway {
     }
 
     async fn judge_and_create(&self, request: Request, caller: &Caller) -> Result<Response<Body>, Fault> {
+        let rules = self.book.ruleset(caller, &request.body.image, (self.today)());
+        let rules = rules.map_err(|problems| Fault::refused(problems.to_string().replace('\n', "; ")))?;
         if let Ok(image) = ImageRef::parse(&request.body.image) {
-            verdict::judge_image(&image, &request, &self.rules)
+            verdict::judge_image(&image, &request, &rules)
                 .map_err(|findings| self.refuse(caller, &request, None, &findings))?;
         }
         let stands_for = caller.container_ids(None);
-        let needs = self.rules.needs(&request);
+        let needs = rules.needs(&request);
         let learner = Learner { engine: &self.engine, request: &request, needs, stands_for, cache: None };
         let (facts, state) = learner.learn().await;
         if state == ImageState::Absent {
@@ -54,7 +56,7 @@ impl Gateway {
         }
         let image_id = facts.image.known().ok().map(|image| image.id.as_str());
         let asked = request.clone();
-        let approval = match verdict::judge(request, &self.rules, caller, &facts) {
+        let approval = match verdict::judge(request, &rules, caller, &facts) {
             Verdict::Approved(approval) => approval,
             Verdict::Refused(findings) => return Err(self.refuse(caller, &asked, image_id, &findings)),
         };

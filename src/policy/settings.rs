@@ -61,10 +61,17 @@ impl<'a> Settings<'a> {
 
     /// A value that every policy must have, since there is no safe guess.
     pub fn require<T: FromNode>(&mut self, key: &str) -> Option<Setting<T>> {
-        if !self.table.contains_key(key) {
+        self.require_key(key);
+        self.get(key)
+    }
+
+    /// Whether a key that has no safe guess is there; a problem where it is not.
+    pub fn require_key(&mut self, key: &str) -> bool {
+        let is_there = self.table.contains_key(key);
+        if !is_there {
             self.problems.add(Problem::at(self.whole, format!("`[{}]` has no `{key}`", self.name)));
         }
-        self.get(key)
+        is_there
     }
 
     /// A list; absent is `None`, which is not the same as empty.

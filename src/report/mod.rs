@@ -3,9 +3,11 @@
 //! This room makes text; printing it is the business of `commands`.
 
 mod command_line;
+mod hint;
 mod style;
 
 pub use command_line::{CommandLine, quoted};
+pub use hint::hint;
 pub use style::Style;
 
 use crate::request::{Action, Finding, Origin};

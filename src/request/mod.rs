@@ -1,6 +1,7 @@
 //! What is asked, and everything said about it: rank 0, pure data without files, clock, environment or sockets.
 
 mod caller;
+mod date;
 mod facts;
 mod finding;
 mod image;
@@ -13,11 +14,13 @@ mod user;
 pub mod wire;
 
 pub use caller::Caller;
+pub use date::Date;
 pub use facts::{
     BindFacts, BindKind, ContainerFacts, ContainerMount, EngineInfo, Fact, Facts, GroupEntry, ImageFacts, Needs,
     PasswdEntry, SocketFacts, UserTables, VolumeFacts,
 };
 pub use finding::{Action, Finding, RuleId};
+pub(crate) use image::grammar as image_grammar;
 pub use image::{ImageRef, ImageRefError};
 pub use origin::{Origin, Origins, PolicySpot};
 pub use rewrite::{Change, Clash, Rewrite, apply};

@@ -126,6 +126,20 @@ impl Outcome {
         self.findings.iter().any(|finding| finding.action == Action::Deny)
     }
 
+    /// With what only another outcome's findings say.
+    #[must_use]
+    pub(crate) fn beside(mut self, others: Vec<Finding>) -> Self {
+        let is_new = |finding: &Finding, known: &[Finding]| {
+            known.iter().all(|k| (k.rule, k.action, &k.message) != (finding.rule, finding.action, &finding.message))
+        };
+        for finding in others {
+            if is_new(&finding, &self.findings) {
+                self.findings.push(finding);
+            }
+        }
+        self
+    }
+
     /// Combines what a rule says with what the policy wants done.
     pub(super) fn take(&mut self, opinion: Opinion, action: &Setting<Action>, origins: &Origins) {
         let Opinion { rule, fills, breaches, cautions } = opinion;

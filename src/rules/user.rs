@@ -134,7 +134,7 @@ impl User {
         if image.user.is_empty() {
             return self.fill_default(case, &image.env, out);
         }
-        match UserSpec::parse(&image.user).resolve(&facts.users) {
+        match UserSpec::parse(&image.user).resolve_of_image(&facts.users) {
             Ok(ids) => {
                 if ids.root_group {
                     self.root_group(&image.user, ids, out);
@@ -167,7 +167,11 @@ impl User {
             Ok(info) => Ok(info.rootless || info.userns_remap),
             Err(why) => Err(why),
         };
-        match UserSpec::parse(text).resolve(&case.facts.users) {
+        let asked = match of_image(text, case.facts) {
+            Some(ids) => Ok(ids),
+            None => UserSpec::parse(text).resolve(&case.facts.users),
+        };
+        match asked {
             Ok(ids) => {
                 if ids.root_group {
                     self.root_group(text, ids, out);
@@ -268,6 +272,13 @@ impl User {
     }
 }
 
+/// The image's own user, where the request repeats it in numbers.
+fn of_image(text: &str, facts: &Facts) -> Option<Ids> {
+    let image = facts.image.known().ok().filter(|image| !image.user.is_empty())?;
+    let ids = UserSpec::parse(&image.user).resolve_of_image(&facts.users).ok()?;
+    (format!("{}:{}", ids.uid, ids.gid) == text).then_some(ids)
+}
+
 fn built_in() -> PolicySpot {
     PolicySpot { file: "built-in".into(), line: 0, text: "users are told in numbers".into() }
 }
@@ -309,6 +320,21 @@ mod tests {
             image.user = user.to_owned();
         }
         Bench::new(&RULE, TABLE).says(&asking(|_| {}), &facts)
+    }
+
+    #[test]
+    fn an_images_own_group_0_is_warned_about_and_no_more() {
+        for user in ["1000:0", "app:root", "open", "600"] {
+            let said = image_says(user);
+            assert!(said.starts_with("warn") && !said.contains("deny"), "{user}: {said}");
+        }
+        assert_eq!(asks("1000:0"), "deny", "the image does not say it");
+        let mut facts = facts();
+        if let Fact::Known(image) = &mut facts.image {
+            image.user = "app:root".to_owned();
+        }
+        let again = asking(|body| body.user = "500:0".to_owned());
+        assert_eq!(Bench::new(&RULE, TABLE).says(&again, &facts), "warn", "what was filled in stands on its own");
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod permissive;
 mod reach;
 mod refusals;
 mod registry;
+mod shapes;
 mod streams;
 mod terminal;
 mod users;
