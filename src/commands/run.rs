@@ -60,12 +60,7 @@ impl Job<'_> {
         let Asked { request, warnings, .. } = asked.for_engine(&cli::Engine { api, os })?;
         pong.map_err(|why| self.failed(&why))?;
         let mut cidfile = CidFile::create(self.client.cidfile.as_deref()).map_err(|why| self.complaint(why))?;
-        let mut pulled = false;
-        if self.client.pull == PullPolicy::Always {
-            self.pull(&request).await?;
-            pulled = true;
-        }
-        let facts = self.learn(&request, &mut pulled).await?;
+        let (facts, pulled) = self.learn(&request).await?;
         let approval = self.judge(request, &facts)?;
         self.make_bind_sources(approval.request.get(), &facts)?;
         let created = self.create(&approval.request, pulled).await?;
@@ -89,21 +84,37 @@ impl Job<'_> {
         verdict::judge_image(&image, request, &self.rules).map_err(|findings| self.refused(request, None, &findings))
     }
 
-    async fn learn(&self, request: &Request, pulled: &mut bool) -> Result<Facts, Failure> {
+    /// What the rules need to know, and whether the image was pulled for it. Nothing is pulled for a request that is
+    /// refused whatever its image is.
+    async fn learn(&self, request: &Request) -> Result<(Facts, bool), Failure> {
         let needs = self.rules.needs(request);
         let (stands_for, cache) = (self.setting.stands_for(), self.setting.cache());
         let learner = Learner { engine: &self.engine, request, needs, stands_for, cache };
-        let (mut facts, image) = learner.learn().await;
-        if image == ImageState::Absent {
-            if *pulled || self.client.pull == PullPolicy::Never {
+        let mut facts = if self.client.pull == PullPolicy::Always {
+            learner.learn_all_but_image().await
+        } else {
+            let (facts, image) = learner.learn().await;
+            if image == ImageState::Settled {
+                return Ok((facts, false));
+            }
+            facts
+        };
+        self.judge_before_pull(request, &facts)?;
+        match self.client.pull {
+            PullPolicy::Always => {}
+            PullPolicy::Missing => self.say_missing(request),
+            PullPolicy::Never => {
                 return Err(self.failed(&EngineError::NoSuchImage(format!("No such image: {}", shown(request)))));
             }
-            self.say_missing(request);
-            self.pull(request).await?;
-            *pulled = true;
-            learner.learn_image(&mut facts).await;
         }
-        Ok(facts)
+        self.pull(request).await?;
+        learner.learn_image(&mut facts).await;
+        Ok((facts, true))
+    }
+
+    fn judge_before_pull(&self, request: &Request, facts: &Facts) -> Result<(), Failure> {
+        let judged = verdict::judge_before_pull(request, &self.rules, &self.setting.caller, facts);
+        judged.map_err(|findings| self.refused(request, None, &findings))
     }
 
     fn judge(&self, request: Request, facts: &Facts) -> Result<Box<Approval>, Failure> {

@@ -46,20 +46,7 @@ pub enum ImageState {
 impl Learner<'_> {
     /// Everything at once. Where the image is absent, its facts are still missing.
     pub async fn learn(&self) -> (Facts, ImageState) {
-        let (info, image, volumes, containers) =
-            tokio::join!(self.info(), self.look_up_image(), self.volumes(), self.containers());
-        let mut facts = Facts {
-            info,
-            volumes,
-            containers,
-            stands_for: self.stands_for,
-            local: self.engine.endpoint().is_local(),
-            ..Facts::default()
-        };
-        if self.needs.binds && facts.local {
-            let wanted = self.paths(&facts);
-            (facts.binds, facts.sockets) = paths::learn(wanted, self.engine.endpoint().socket(), LIMIT).await;
-        }
+        let (mut facts, image) = tokio::join!(self.learn_all_but_image(), self.look_up_image());
         let state = match image {
             None => ImageState::Settled,
             Some(Ok(None)) => ImageState::Absent,
@@ -75,7 +62,25 @@ impl Learner<'_> {
         (facts, state)
     }
 
-    /// The image once more, after a pull.
+    /// Everything at once but the image, which is yet to be pulled.
+    pub async fn learn_all_but_image(&self) -> Facts {
+        let (info, volumes, containers) = tokio::join!(self.info(), self.volumes(), self.containers());
+        let mut facts = Facts {
+            info,
+            volumes,
+            containers,
+            stands_for: self.stands_for,
+            local: self.engine.endpoint().is_local(),
+            ..Facts::default()
+        };
+        if self.needs.binds && facts.local {
+            let wanted = self.paths(&facts);
+            (facts.binds, facts.sockets) = paths::learn(wanted, self.engine.endpoint().socket(), LIMIT).await;
+        }
+        facts
+    }
+
+    /// The image, after a pull.
     pub async fn learn_image(&self, facts: &mut Facts) {
         match self.look_up_image().await {
             Some(Ok(Some(image))) => self.keep_image(facts, image).await,
