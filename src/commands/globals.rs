@@ -352,4 +352,30 @@ mod tests {
             assert_eq!(parse(words).unwrap().verb, Verb::Help, "{words:?}");
         }
     }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig {
+            failure_persistence: None,
+            ..proptest::prelude::ProptestConfig::default()
+        })]
+        #[test]
+        fn nothing_before_the_verb_panics(words in proptest::collection::vec(words(), 0..6)) {
+            let argv: Vec<OsString> = std::iter::once(OsString::from("sdocker")).chain(words).collect();
+            if let Ok(read) = read(&argv) {
+                proptest::prop_assert!(read.arguments <= argv.len());
+            }
+        }
+    }
+
+    /// Options, pieces of them, and bytes that are no text.
+    fn words() -> impl proptest::strategy::Strategy<Value = OsString> {
+        use proptest::prelude::*;
+        use std::os::unix::ffi::OsStringExt as _;
+        let named = (0..GLOBALS.len(), "(=[a-z:/é]{0,4})?").prop_filter_map("is there", |(at, value)| {
+            GLOBALS.get(at).map(|global| OsString::from(format!("--{}{value}", global.name)))
+        });
+        let odd = "-{0,3}[a-zA-Zé=:/]{0,6}".prop_map(OsString::from);
+        let bytes = proptest::collection::vec(any::<u8>(), 0..6).prop_map(OsString::from_vec);
+        prop_oneof![named, odd, bytes, Just(OsString::from("run")), Just(OsString::from("container"))]
+    }
 }

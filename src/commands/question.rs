@@ -51,8 +51,10 @@ pub(super) async fn ask(
             return Ok(None);
         }
         Err(error) => {
-            if let UsageError::Flag { gates, .. } = &error {
-                greet(invocation, gates).await?;
+            match &error {
+                UsageError::Flag { gates, .. } => greet(invocation, gates).await?,
+                UsageError::NoImage { gates, .. } if !gates.is_empty() => greet(invocation, gates).await?,
+                _ => {}
             }
             return Err(error.into());
         }

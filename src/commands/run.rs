@@ -13,7 +13,7 @@ use crate::facts::{ImageState, Learner};
 use crate::files::{self, Logins};
 use crate::report::{self, CommandLine};
 use crate::request::mounts::{MountSource, mounts};
-use crate::request::{BindKind, Caller, Facts, Finding, ImageRef, Request};
+use crate::request::{BindKind, Caller, Fact, Facts, Finding, ImageRef, Request};
 use crate::rules::Ruleset;
 use crate::verdict::{self, Approval, Approved, Verdict};
 
@@ -63,7 +63,7 @@ impl Job<'_> {
         let (facts, pulled) = self.learn(&request).await?;
         let approval = self.judge(request, &facts)?;
         self.make_bind_sources(approval.request.get(), &facts)?;
-        let created = self.create(&approval.request, pulled).await?;
+        let created = self.create(&approval.request, &facts, pulled).await?;
         self.same_image(&created, &facts).await?;
         created.warnings.iter().for_each(|warning| self.console.say(&format!("WARNING: {warning}\n")));
         for warning in warnings {
@@ -102,8 +102,9 @@ impl Job<'_> {
         self.judge_before_pull(request, &facts)?;
         match self.client.pull {
             PullPolicy::Always => {}
-            PullPolicy::Missing => self.say_missing(request),
-            PullPolicy::Never => {
+            PullPolicy::Missing if ImageRef::parse(&request.body.image).is_ok() => self.say_missing(request),
+            // By its id nothing can be pulled.
+            PullPolicy::Missing | PullPolicy::Never => {
                 return Err(self.failed(&EngineError::NoSuchImage(format!("No such image: {}", shown(request)))));
             }
         }
@@ -151,11 +152,19 @@ impl Job<'_> {
     }
 
     /// Creates the container; where nobody looked for the image before, an absent one is pulled now, as docker does.
-    async fn create(&self, approved: &Approved<Request>, pulled: bool) -> Result<Created, Failure> {
+    async fn create(&self, approved: &Approved<Request>, facts: &Facts, pulled: bool) -> Result<Created, Failure> {
+        let request = approved.get();
+        let may_pull =
+            !pulled && self.client.pull == PullPolicy::Missing && ImageRef::parse(&request.body.image).is_ok();
+        // Docker takes whatever is not there for the image.
+        let about_image = |why: &EngineError| match why {
+            EngineError::NoSuchImage(_) => true,
+            why => why.is_not_found() && facts.image == Fact::NotAsked,
+        };
         match self.engine.create(approved).await {
-            Err(EngineError::NoSuchImage(_)) if !pulled && self.client.pull == PullPolicy::Missing => {
-                self.say_missing(approved.get());
-                self.pull(approved.get()).await?;
+            Err(why) if may_pull && about_image(&why) => {
+                self.say_missing(request);
+                self.pull(request).await?;
                 self.engine.create(approved).await
             }
             other => other,
