@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::Invocation;
 use super::failure::Failure;
-use crate::facts::{Cache, cache_directory};
+use crate::facts::Cache;
 use crate::files::{self, Choice, Found, Places};
 use crate::journal::{self, Record, Subject};
 use crate::request::{Caller, Date, Finding, Request, Rewrite};
@@ -64,10 +64,10 @@ impl<'a> Setting<'a> {
         self.caller.container_ids(sudo)
     }
 
-    /// Where the users of images are remembered.
+    /// Where facts are remembered.
     pub(super) fn cache(&self) -> Option<Cache> {
         let base = self.directory("XDG_CACHE_HOME", ".cache")?;
-        Some(Cache::new(cache_directory(&base), self.caller.uid))
+        Some(Cache::below(&base, self.caller.uid))
     }
 
     /// Where decisions are written; nowhere for a user without a home.

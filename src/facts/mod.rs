@@ -1,20 +1,23 @@
 //! Learns what rules need to know: exactly what this request and policy ask for, at the same time, each with a limit.
 
+mod cache;
+mod engines;
 mod paths;
 mod users;
 
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 
 use crate::engine::{Engine, EngineError};
 use crate::request::mounts::{MountSource, mounts, paths_in_options};
-use crate::request::{ContainerFacts, Fact, Facts, ImageFacts, Needs, Request, UserSpec, VolumeFacts};
+use crate::request::{ContainerFacts, EngineInfo, Fact, Facts, ImageFacts, Needs, Request, UserSpec, VolumeFacts};
 
-pub use users::Cache;
+pub use cache::Cache;
+
+use engines::Identity;
 
 /// No fact of a working engine takes nearly as long.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -30,7 +33,7 @@ pub struct Learner<'a> {
     pub needs: Needs,
     /// Whom a filled-in user stands for.
     pub stands_for: (u32, u32),
-    /// Where the users of images are remembered, by image id.
+    /// Where images' users and the engine's abilities are remembered.
     pub cache: Option<Cache>,
 }
 
@@ -95,8 +98,20 @@ impl Learner<'_> {
         facts.image = Fact::Known(image);
     }
 
-    async fn info(&self) -> Fact<crate::request::EngineInfo> {
-        if self.needs.info { within(self.engine.info()).await.into_fact() } else { Fact::NotAsked }
+    /// What the engine can do; as it was a moment ago, where that is remembered.
+    async fn info(&self) -> Fact<EngineInfo> {
+        if !self.needs.info {
+            return Fact::NotAsked;
+        }
+        let memory = self.cache.as_ref().zip(self.engine.endpoint().socket().and_then(Identity::of));
+        if let Some(known) = memory.as_ref().and_then(|(cache, engine)| engines::remembered(cache, engine)) {
+            return Fact::Known(known);
+        }
+        let asked = within(self.engine.info()).await;
+        if let (Ok(info), Some((cache, engine))) = (&asked, memory) {
+            engines::remember(cache, engine, info);
+        }
+        asked.into_fact()
     }
 
     async fn look_up_image(&self) -> Option<Result<Option<ImageFacts>, String>> {
@@ -115,13 +130,13 @@ impl Learner<'_> {
         if !self.needs.users || !(named_group || UserSpec::parse(user).needs_tables()) {
             return Fact::NotAsked;
         }
-        if let Some(known) = self.cache.as_ref().and_then(|cache| cache.read(&image.id)) {
+        if let Some(known) = self.cache.as_ref().and_then(|cache| users::remembered(cache, &image.id)) {
             return Fact::Known(known);
         }
         match self.engine.probe_users(&image.id, LIMIT).await {
             Ok(tables) => {
                 if let Some(cache) = &self.cache {
-                    cache.write(&image.id, &tables);
+                    users::remember(cache, &image.id, &tables);
                 }
                 // Probes of runs that were killed; who cannot ask for them now will be asked again.
                 let _ = within(self.engine.sweep_probes()).await;
@@ -195,10 +210,4 @@ impl<T> IntoFact<T> for Result<T, String> {
     fn into_fact(self) -> Fact<T> {
         self.map_or_else(Fact::Unknown, Fact::Known)
     }
-}
-
-/// Where a cache lies below a user's cache directory.
-#[must_use]
-pub fn cache_directory(base: &std::path::Path) -> PathBuf {
-    base.join("sdocker").join("users")
 }
