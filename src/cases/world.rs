@@ -1,11 +1,12 @@
 //! The world of a case: who asks, and what would be found if it were looked for.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::host::Host;
 use crate::cli::{DockerGlobals, Engine};
 use crate::policy::{FromNode, Settings, Value};
-use crate::request::mounts::{MountSource, mounts, paths_in_options};
+use crate::request::mounts::{MountSource, clean, mounts, paths_in_options};
 use crate::request::{
     Caller, ContainerFacts, ContainerMount, Date, Detour, EngineInfo, Fact, Facts, GroupEntry, ImageFacts, ImageRef,
     Leads, PasswdEntry, Request, SocketFacts, UserTables, VolumeFacts,
@@ -148,21 +149,29 @@ impl World {
     /// What a run would learn of this request in this world.
     pub(super) fn facts(&self, request: &Request) -> Facts {
         let image = self.image(&request.body.image);
-        let binds = self.paths(request).into_iter().map(|path| {
-            let found = self.host.resolve(&path);
-            (path, found)
-        });
+        let mut binds = BTreeMap::new();
+        for path in self.paths(request) {
+            let found = self.host.resolve(&clean(Path::new(&path)).to_string_lossy());
+            if let Ok(leads) = found.known() {
+                binds.insert(leads.canonical.display().to_string(), found.clone());
+            }
+            binds.insert(path, found);
+        }
         let named = |name: &str| self.volumes.get(name).cloned().unwrap_or_default();
-        let volumes = mounts(&request.body).into_iter().filter_map(|mount| match mount.source {
-            MountSource::Volume(name) if !name.is_empty() => Some((name.clone(), Fact::Known(named(&name)))),
-            MountSource::Volume(_) | MountSource::Path(_) | MountSource::Own => None,
+        let asked = mounts(&request.body).into_iter().filter_map(|mount| match mount.source {
+            MountSource::Volume(name) => Some(name),
+            MountSource::Path(_) | MountSource::Own => None,
         });
+        let brought = self.containers.values().flat_map(|container| &container.mounts).map(|mount| mount.name.clone());
+        let names = asked.chain(brought).filter(|name| !name.is_empty());
+        let volumes = names.map(|name| (name.clone(), Fact::Known(named(&name))));
         let containers = self.containers.iter().map(|(name, facts)| (name.clone(), Fact::Known(facts.clone())));
         Facts {
             image: told("images", image.map(|image| &image.facts)),
             users: told("users", image.and_then(|image| image.users.as_ref())),
             info: told("info", self.info.as_ref()),
-            binds: binds.collect(),
+            binds,
+            roots: BTreeMap::new(),
             sockets: Fact::Known(self.socket().into_iter().collect()),
             volumes: volumes.collect(),
             containers: containers.collect(),
@@ -298,9 +307,10 @@ fn image(name: &str, settings: &mut Settings<'_>) -> Image {
 }
 
 fn volume(settings: &mut Settings<'_>) -> VolumeFacts {
-    settings.only(&["driver", "options"]);
+    settings.only(&["driver", "options", "labels"]);
     let driver = settings.get::<String>("driver").map_or_else(|| "local".to_owned(), |driver| driver.value);
-    VolumeFacts { driver, options: texts(settings, "options"), mountpoint: String::new() }
+    let (options, labels) = (texts(settings, "options"), texts(settings, "labels"));
+    VolumeFacts { exists: true, driver, options, labels, mountpoint: String::new() }
 }
 
 fn container(settings: &mut Settings<'_>) -> ContainerFacts {
@@ -308,10 +318,12 @@ fn container(settings: &mut Settings<'_>) -> ContainerFacts {
     let id = settings.get::<String>("id").map_or_else(String::new, |id| id.value);
     let mut mounts = Vec::new();
     settings.each("mounts", |settings| {
-        settings.only(&["type", "name", "source", "target"]);
+        settings.only(&["type", "name", "source", "target", "read-only", "propagation"]);
+        let read_only = settings.get::<bool>("read-only").is_some_and(|read_only| read_only.value);
         let mut text = |key: &str| settings.get::<String>(key).map_or_else(String::new, |text| text.value);
         let (kind, name) = (text("type"), text("name"));
-        mounts.push(ContainerMount { kind, name, source: text("source"), destination: text("target") });
+        let (source, destination, propagation) = (text("source"), text("target"), text("propagation"));
+        mounts.push(ContainerMount { kind, name, source, destination, read_only, propagation });
     });
     ContainerFacts { id, mounts }
 }

@@ -52,6 +52,7 @@ struct ImageConfig {
 struct VolumeAnswer {
     driver: String,
     options: Option<BTreeMap<String, String>>,
+    labels: Option<BTreeMap<String, String>>,
     mountpoint: String,
 }
 
@@ -72,6 +73,9 @@ struct MountAnswer {
     name: String,
     source: String,
     destination: String,
+    #[serde(rename = "RW")]
+    writable: Option<bool>,
+    propagation: String,
 }
 
 impl Engine {
@@ -126,9 +130,11 @@ impl Engine {
     /// Why it could not be asked.
     pub async fn volume(&self, name: &str) -> Result<Option<VolumeFacts>, EngineError> {
         let answer = self.call_json(Call::get(format!("/volumes/{}", names::object(name)?))).await;
-        Ok(if_there(answer)?.map(|VolumeAnswer { driver, options, mountpoint }| VolumeFacts {
+        Ok(if_there(answer)?.map(|VolumeAnswer { driver, options, labels, mountpoint }| VolumeFacts {
+            exists: true,
             driver,
             options: options.unwrap_or_default(),
+            labels: labels.unwrap_or_default(),
             mountpoint,
         }))
     }
@@ -139,8 +145,14 @@ impl Engine {
     /// Why it could not be asked; also when it does not exist.
     pub async fn container(&self, name: &str) -> Result<ContainerFacts, EngineError> {
         let ContainerAnswer { id, image: _, mounts } = self.inspect_container(name).await?;
-        let mount =
-            |MountAnswer { kind, name, source, destination }| ContainerMount { kind, name, source, destination };
+        let mount = |MountAnswer { kind, name, source, destination, writable, propagation }| ContainerMount {
+            kind,
+            name,
+            source,
+            destination,
+            read_only: writable == Some(false),
+            propagation,
+        };
         Ok(ContainerFacts { id, mounts: mounts.unwrap_or_default().into_iter().map(mount).collect() })
     }
 

@@ -9,6 +9,7 @@ mod image;
 pub mod json;
 pub mod mounts;
 mod origin;
+mod quote;
 mod rewrite;
 pub mod sizes;
 mod user;
@@ -25,7 +26,8 @@ pub use finding::{Action, Finding, RuleId};
 pub(crate) use image::grammar as image_grammar;
 pub use image::{ImageRef, ImageRefError};
 pub use origin::{Origin, Origins, PolicySpot};
-pub use rewrite::{Change, Clash, Rewrite, apply};
+pub use quote::quoted;
+pub use rewrite::{Change, Clash, Rewrite, apply, member};
 pub use user::{Id, Ids, UserFault, UserSpec};
 
 use wire::ContainerCreate;
@@ -52,6 +54,8 @@ pub struct Manner {
     pub detached: bool,
     /// `--restart` was typed: docker sends `no` both for that and for silence.
     pub restart_typed: bool,
+    /// Whoever asks makes a missing source of a bind as the caller, before the engine would make it as root.
+    pub makes_sources: bool,
     /// Options before the verb that lead elsewhere than the settings in force.
     pub detours: Vec<Detour>,
 }

@@ -4,6 +4,7 @@
 //! with the nearest permitted value where there is one. What becomes of a breach is the policy's `action`, and only
 //! [`Ruleset`] combines the two.
 
+mod binds;
 mod book;
 mod capabilities;
 mod coverage;
@@ -11,6 +12,7 @@ mod cpus;
 mod engine_socket;
 mod images;
 mod memory;
+mod mount_propagation;
 mod no_new_privileges;
 mod opinion;
 mod other_engine;
@@ -18,10 +20,14 @@ mod other_fields;
 mod pids;
 mod privileged;
 mod problems;
+mod read_only_root;
 mod restart;
 mod ruleset;
+mod tmpfs;
 mod ulimits;
 mod user;
+mod volume_options;
+mod volumes_from;
 
 #[cfg(test)]
 mod testing;
@@ -47,6 +53,12 @@ pub const CATALOGUE: &[Rule] = &[
     ulimits::RULE,
     restart::RULE,
     // Mounts.
+    binds::RULE,
+    mount_propagation::RULE,
+    volume_options::RULE,
+    volumes_from::RULE,
+    read_only_root::RULE,
+    tmpfs::RULE,
     // Namespaces and networks.
     // Confinement, devices, kernel.
     // Images, logs, the engine.

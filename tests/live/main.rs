@@ -11,6 +11,7 @@ mod lifecycle_signals;
 mod lifecycle_streams;
 mod lifecycle_terminal;
 mod limits;
+mod mounts;
 mod permissive;
 mod reach;
 mod refusals;
