@@ -68,6 +68,7 @@ impl Job<'_> {
         let facts = self.learn(&request, &mut pulled).await?;
         let approval = self.judge(request, &facts)?;
         self.make_bind_sources(approval.request.get(), &facts)?;
+        self.engine.make_volumes(&approval.request, &facts).await.map_err(|why| self.failed(&why))?;
         let created = self.create(&approval.request, pulled).await?;
         self.same_image(&created, &facts).await?;
         self.same_sources(&created, approval.request.get(), &facts).await?;

@@ -12,7 +12,10 @@ use futures_util::future::join_all;
 
 use crate::engine::{Engine, EngineError};
 use crate::request::mounts::{MountSource, mounts, paths_in_options};
-use crate::request::{Caller, ContainerFacts, Fact, Facts, ImageFacts, Needs, Request, UserSpec, VolumeFacts};
+use crate::request::references::{Way, references};
+use crate::request::{
+    Caller, ContainerFacts, Fact, Facts, ImageFacts, Needs, NetworkFacts, Request, UserSpec, VolumeFacts,
+};
 
 pub use paths::{Binds, follow};
 pub use users::Cache;
@@ -49,12 +52,13 @@ pub enum ImageState {
 impl Learner<'_> {
     /// Everything at once. Where the image is absent, its facts are still missing.
     pub async fn learn(&self) -> (Facts, ImageState) {
-        let (info, image, (volumes, containers)) =
-            tokio::join!(self.info(), self.look_up_image(), self.volumes_and_containers());
+        let (info, image, (volumes, containers), networks) =
+            tokio::join!(self.info(), self.look_up_image(), self.volumes_and_containers(), self.networks());
         let mut facts = Facts {
             info,
             volumes,
             containers,
+            networks,
             stands_for: self.stands_for,
             local: self.engine.endpoint().is_local(),
             ..Facts::default()
@@ -136,7 +140,7 @@ impl Learner<'_> {
         &self,
     ) -> (BTreeMap<String, Fact<VolumeFacts>>, BTreeMap<String, Fact<ContainerFacts>>) {
         let containers = self.containers().await;
-        if !self.needs.volumes {
+        if !(self.needs.volumes || self.needs.references) {
             return (BTreeMap::new(), containers);
         }
         let asked = mounts(&self.request.body).into_iter().filter_map(|mount| match mount.source {
@@ -154,15 +158,28 @@ impl Learner<'_> {
     }
 
     async fn containers(&self) -> BTreeMap<String, Fact<ContainerFacts>> {
-        if !self.needs.containers {
-            return BTreeMap::new();
-        }
-        let look_up = async |text: &String| {
-            let name = text.split_once(':').map_or(text.as_str(), |(name, _)| name).to_owned();
+        let Needs { containers, references, .. } = self.needs;
+        let wanted = |way: Way| way.is_container() && (references || (containers && way == Way::VolumesFrom));
+        let look_up = async |name: String| {
             let found = within(self.engine.container(&name)).await;
             (name, found.into_fact())
         };
-        join_all(self.request.body.host_config.volumes_from.iter().map(look_up)).await.into_iter().collect()
+        join_all(self.names(wanted).into_iter().map(look_up)).await.into_iter().collect()
+    }
+
+    async fn networks(&self) -> BTreeMap<String, Fact<NetworkFacts>> {
+        let needed = self.needs.networks || self.needs.references;
+        let look_up = async |name: String| {
+            let found = within(self.engine.network(&name)).await;
+            (name, found.into_fact())
+        };
+        join_all(self.names(|way| needed && way == Way::Network).into_iter().map(look_up)).await.into_iter().collect()
+    }
+
+    /// Each name once by which the request refers to something in one of these ways.
+    fn names(&self, wanted: impl Fn(Way) -> bool) -> BTreeSet<String> {
+        let all = references(&self.request.body).into_iter();
+        all.filter(|reference| wanted(reference.way)).map(|reference| reference.name).collect()
     }
 
     /// Every path of the host that a mount leads to, directly or through a volume or another container.
