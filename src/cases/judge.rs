@@ -159,7 +159,7 @@ impl Case {
             }
         }
         let inputs = Inputs {
-            cwd: &host.cwd,
+            cwd: Ok(&host.cwd),
             variable: &|name| self.world.variables.get(name).cloned(),
             files: &files,
             cidfile_exists,

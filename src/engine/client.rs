@@ -207,6 +207,10 @@ impl<'a> Call<'a> {
         Self { method: Method::POST, ..Self::get(path) }
     }
 
+    pub(super) fn delete(path: String) -> Self {
+        Self { method: Method::DELETE, ..Self::get(path) }
+    }
+
     pub(super) fn put(path: String) -> Self {
         Self { method: Method::PUT, ..Self::get(path) }
     }
