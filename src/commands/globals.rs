@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use super::failure::Failure;
+use super::own::USAGE;
 use crate::cli::{self, DockerGlobals, Wish};
 
 /// What sdocker is asked to do.
@@ -26,9 +27,6 @@ pub(super) struct Globals {
     pub(super) verb: Verb,
     pub(super) arguments: usize,
 }
-
-/// Exit code for what is ours and mistaken.
-const USAGE: u8 = 2;
 
 fn usage(message: &str) -> Failure {
     Failure::Own { message: format!("sdocker: {message}\nRun 'sdocker --help' for more information"), code: USAGE }
