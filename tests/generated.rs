@@ -166,7 +166,12 @@ fn the_page_of_rules_has_every_key_and_a_row_for_every_profile() {
             assert_eq!(section.matches(&row).count(), 1, "{} {}", rule.id, profile.name);
         }
         for key in rule.keys {
-            assert!(section.contains(&format!("\\fB{}\\fR\n", key.name.replace('-', "\\-"))), "{} {}", rule.id, key.name);
+            assert!(
+                section.contains(&format!("\\fB{}\\fR\n", key.name.replace('-', "\\-"))),
+                "{} {}",
+                rule.id,
+                key.name
+            );
         }
     }
 }

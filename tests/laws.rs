@@ -4,12 +4,14 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::path::Path;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use proptest::sample::select;
 use sdocker::cli::{self, Inputs, Invocation, Proxies, Verb};
 use sdocker::policy::{Draft, Layer, PROFILES, Policy, Source, written_table};
+use sdocker::request::mounts::{MountSource, clean, mounts};
 use sdocker::request::wire::{ContainerCreate, HostConfig};
 use sdocker::request::{
     BindFacts, BindKind, Caller, Date, EngineInfo, Fact, Facts, ImageFacts, PasswdEntry, Request, UserTables,
@@ -25,7 +27,22 @@ const FLAGS: &[(&str, &[&str])] = &[
     ("--cap-drop", &["ALL", "net_raw", "X"]),
     ("--security-opt", &["no-new-privileges", "no-new-privileges=false", "no-new-privileges:true", "label=disable"]),
     ("-v", &["/run:/x", "/var/run/docker.sock:/s", "data:/d", "/home/a:/h", "/home/a:/h:rw,shared", "/d", "//:/x"]),
+    (
+        "-v",
+        &["/etc:/e", "/etc/localtime:/l", "/usr/share/x:/u:ro", "/home/ab:/b", "/home/a/../b:/b", "/lib/modules:/m:ro"],
+    ),
+    ("-v", &["/a:/b:c:d", "/home/a:/h:bogus", "/dev/sda:/d", "/home/a/link:/x", "/home/a/link:/x:slave", "/proc:/p"]),
     ("--mount", &["type=bind,src=/run,dst=/x", "type=tmpfs,dst=/t", "type=volume,src=data,dst=/d", "src=evil,dst=/e"]),
+    (
+        "--mount",
+        &[
+            "type=bind,src=/home/a,dst=/x,bind-propagation=rshared",
+            "dst=/o,volume-opt=device=/etc",
+            "type=npipe,dst=/n",
+        ],
+    ),
+    ("--tmpfs", &["/t", "/t:exec,suid", "/t:size=900g,ro", "/u:dev,mode=700"]),
+    ("--read-only=", &["true", "false"]),
     ("--network", &["host", "none", "container:x", "backend"]),
     ("--cpus", &["0", ".5", "3", "64"]),
     ("-m", &["4m", "0", "1g", "64g"]),
@@ -78,8 +95,8 @@ fn asked(words: &[String]) -> Option<Request> {
 /// An image with some users, and a machine on which every path is what it says.
 fn facts(request: &Request, image_user: &str) -> Facts {
     let known = |path: &str| {
-        let found = BindFacts { canonical: path.into(), kind: BindKind::Directory, identity: None };
-        (path.to_owned(), Fact::Known(found))
+        let leads = if path.ends_with("link") { "/home/a/proj".into() } else { clean(Path::new(path)) };
+        (path.to_owned(), Fact::Known(BindFacts::steady(leads, BindKind::Directory)))
     };
     let info = EngineInfo {
         ncpu: 4,
@@ -100,7 +117,7 @@ fn facts(request: &Request, image_user: &str) -> Facts {
             group: vec![],
         }),
         info: Fact::Known(info),
-        binds: binds.chain(mounts).chain(["/run"]).map(known).collect(),
+        binds: binds.chain(mounts).chain(["/run", "/etc", "/home/a/proj"]).map(known).collect(),
         sockets: Fact::Known(vec![]),
         volumes: [("data".to_owned(), Fact::Known(VolumeFacts::default())), ("evil".to_owned(), Fact::Known(evil))]
             .into(),
@@ -111,7 +128,7 @@ fn facts(request: &Request, image_user: &str) -> Facts {
 }
 
 fn caller() -> Caller {
-    Caller { groups: vec![2000], ..Caller::numbered(1000, 1000) }
+    Caller { groups: vec![2000], home: Some("/home/a".into()), ..Caller::numbered(1000, 1000) }
 }
 
 /// Every profile's rules, loaded once.
@@ -140,6 +157,16 @@ fn unsafe_part(body: &ContainerCreate, image_user: &str) -> Option<&'static str>
     let named = |path: &str| {
         ["/run", "/var/run", "/"].contains(&path.trim_end_matches('/')) || path.contains("docker.sock") || path == "//"
     };
+    let allowed = |path: &str| {
+        let known = ["/home/a", "/etc/localtime", "/usr/share"];
+        let path = clean(Path::new(path));
+        known.iter().any(|known| path.starts_with(known))
+    };
+    let paths = mounts(body).into_iter().filter_map(|mount| match mount.source {
+        MountSource::Path(path) => Some(path),
+        MountSource::Volume(_) | MountSource::Own => None,
+    });
+    let taken_back = |options: &String| options.split(',').any(|option| option == "suid" || option == "dev");
     let sources =
         host.binds.iter().filter_map(|b| b.split(':').next()).chain(host.mounts.iter().map(|m| m.source.as_str()));
     let on_failure = &host.restart_policy;
@@ -163,6 +190,11 @@ fn unsafe_part(body: &ContainerCreate, image_user: &str) -> Option<&'static str>
             !["", "no", "on-failure"].contains(&on_failure.name.as_str()) || on_failure.maximum_retry_count > 5,
         ),
         ("socket", sources.into_iter().any(|path| named(path) || path == "evil")),
+        ("bind", paths.into_iter().any(|path| !allowed(&path) || path.ends_with("link"))),
+        ("propagation", mounts(body).iter().any(|mount| !mount.propagation.is_empty() || mount.fault.is_some())),
+        ("tmpfs", host.tmpfs.values().any(|options| !options.contains("size=") || options.contains("900g"))),
+        ("tmpfs options", host.tmpfs.values().any(taken_back)),
+        ("volume", host.mounts.iter().any(|mount| mount.kind == "npipe" || mount.volume_options.is_some())),
         ("namespace", host.network_mode == "host" || host.network_mode.contains(':') || host.pid_mode == "host"),
         ("device", !host.devices.is_empty()),
         ("working directory", body.working_dir.starts_with("/proc")),

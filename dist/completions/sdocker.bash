@@ -61,6 +61,9 @@ _sdocker() {
             sdocker__subcmd__policy,show)
                 cmd="sdocker__subcmd__policy__subcmd__show"
                 ;;
+            sdocker__subcmd__policy,test)
+                cmd="sdocker__subcmd__policy__subcmd__test"
+                ;;
             *)
                 ;;
         esac
@@ -108,13 +111,21 @@ _sdocker() {
             return 0
             ;;
         sdocker__subcmd__check)
-            opts="-h --dockerfile --help"
+            opts="-h --dockerfile --format --caller --no-engine --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --dockerfile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --caller)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1394,7 +1405,7 @@ _sdocker() {
             return 0
             ;;
         sdocker__subcmd__policy)
-            opts="-h --help show check init allow"
+            opts="-h --help show check init allow test"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1480,6 +1491,20 @@ _sdocker() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sdocker__subcmd__policy__subcmd__test)
+            opts="-h --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;

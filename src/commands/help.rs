@@ -13,12 +13,15 @@ Docker's verbs:
                        (also `container run`, `container create`)
 
 Verbs of sdocker:
+  audit CONTAINER …    Judge containers that exist
+  check -- run …       Judge a command line, and run nothing
   check --dockerfile F Judge the images and the user of a Dockerfile
   explain [RULE]       Say what a rule objects to, why, and what to do instead
   policy show          Print the merged policy: --origin, --caller, --image
   policy check [FILE]  Say everything that is wrong with the policy
   policy init          Write a commented policy to begin with
   policy allow RULE …  Write an exception for an image
+  policy test FILE …   Hold the policy against cases
   version              Print the version
 
 Options before the verb:

@@ -24,9 +24,10 @@ use std::process::ExitCode;
 
 pub use grammar::grammar;
 
+use crate::cli::DockerGlobals;
 use environment::Environment;
 use failure::Failure;
-use globals::{DockerGlobals, Globals, Verb};
+use globals::{Globals, Verb};
 
 /// Runs one command line and says how it ended.
 #[must_use]

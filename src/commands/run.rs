@@ -1,22 +1,27 @@
 //! `sdocker run` and `sdocker create`: ask, learn, judge, record, act.
 
+use std::time::{Duration, Instant};
+
 use super::cidfile::CidFile;
 use super::failure::Failure;
-use super::question::{self, Question};
+use super::question::{self, Purpose, Question};
 use super::setting::{Decision, Setting};
 use super::{Invocation, logins, policy};
 use crate::cli::{self, Asked, ClientOptions, PullPolicy, Verb, Warning};
-use crate::engine::{Console, Created, Engine, EngineError, Pong, PullDisplay, PullEvent, RunOptions};
-use crate::facts::{ImageState, Learner};
+use crate::engine::{Console, Created, Engine, EngineError, Outcome, Pong, PullDisplay, PullEvent, RunOptions};
+use crate::facts::{self, ImageState, Learner};
 use crate::files::{self, Logins};
 use crate::report::{self, CommandLine};
 use crate::request::mounts::{MountSource, mounts};
-use crate::request::{BindKind, Caller, Facts, Finding, ImageRef, Request};
+use crate::request::{BindFacts, BindKind, Facts, Finding, ImageRef, Request};
 use crate::rules::Ruleset;
 use crate::verdict::{self, Approval, Approved, Verdict};
 
 /// The API by which docker judges a command line when no engine answers.
-const NO_ENGINE_API: u16 = 50;
+pub(super) const NO_ENGINE_API: u16 = 50;
+
+/// A container that ends within this time failed at its start.
+const AT_ONCE: Duration = Duration::from_secs(10);
 
 /// Where `--use-api-socket` has docker's configuration; the request says so in `DOCKER_CONFIG`.
 const CREDENTIALS_INSIDE: &str = "/run/secrets/docker/config.json";
@@ -24,7 +29,7 @@ const CREDENTIALS_INSIDE: &str = "/run/secrets/docker/config.json";
 pub(super) fn run(invocation: &Invocation<'_>, verb: Verb) -> Result<u8, Failure> {
     let console = Console::of_process().map_err(|why| Failure::own(format!("cannot use the terminal: {why}")))?;
     super::block_on(async {
-        let Some(question) = question::ask(invocation, verb, &console).await? else { return Ok(0) };
+        let Some(question) = question::ask(invocation, verb, &console, Purpose::Run).await? else { return Ok(0) };
         let Question { asked, engine, pong, logins, line } = question;
         let setting = Setting::new(invocation)?;
         let rules = setting.rules(&asked.request.body.image)?;
@@ -50,7 +55,7 @@ struct Job<'a> {
 
 impl Job<'_> {
     async fn run(&self, asked: Asked, pong: Result<Pong, EngineError>) -> Result<u8, Failure> {
-        self.judge_image(&asked.request)?;
+        self.judge_early(&asked.request)?;
         let (api, os) = pong.as_ref().map_or((NO_ENGINE_API, ""), |pong| (pong.api.minor, &pong.os));
         let Asked { request, warnings, .. } = asked.for_engine(&cli::Engine { api, os })?;
         pong.map_err(|why| self.failed(&why))?;
@@ -65,6 +70,7 @@ impl Job<'_> {
         self.make_bind_sources(approval.request.get(), &facts)?;
         let created = self.create(&approval.request, pulled).await?;
         self.same_image(&created, &facts).await?;
+        self.same_sources(&created, approval.request.get(), &facts).await?;
         created.warnings.iter().for_each(|warning| self.console.say(&format!("WARNING: {warning}\n")));
         for warning in warnings {
             if let Warning::Plain(text) = warning {
@@ -75,19 +81,21 @@ impl Job<'_> {
             file.write(&created.id).map_err(|why| self.complaint(why))?;
         }
         self.copy_credentials(&created).await?;
-        self.act(&created, approval.request.get()).await
+        self.act(&created, &approval, &facts).await
     }
 
-    /// The image's name, before anything is pulled.
-    fn judge_image(&self, request: &Request) -> Result<(), Failure> {
+    /// Which engine, and the image's name, before anything is looked up or pulled.
+    fn judge_early(&self, request: &Request) -> Result<(), Failure> {
+        let refused = |findings: Vec<Finding>| self.refused(request, None, &findings);
+        verdict::judge_manner(request, &self.rules).map_err(refused)?;
         let Ok(image) = ImageRef::parse(&request.body.image) else { return Ok(()) };
-        verdict::judge_image(&image, request, &self.rules).map_err(|findings| self.refused(request, None, &findings))
+        verdict::judge_image(&image, request, &self.rules).map_err(refused)
     }
 
     async fn learn(&self, request: &Request, pulled: &mut bool) -> Result<Facts, Failure> {
         let needs = self.rules.needs(request);
         let (stands_for, cache) = (self.setting.stands_for(), self.setting.cache());
-        let learner = Learner { engine: &self.engine, request, needs, stands_for, cache };
+        let learner = Learner { engine: &self.engine, request, caller: &self.setting.caller, needs, stands_for, cache };
         let (mut facts, image) = learner.learn().await;
         if image == ImageState::Absent {
             if *pulled || self.client.pull == PullPolicy::Never {
@@ -120,15 +128,15 @@ impl Job<'_> {
     /// A source of `-v` that is not there is made as the caller; the engine would make it as root. Only where a rule
     /// looked at the sources: a policy that does not look leaves it to the engine.
     fn make_bind_sources(&self, request: &Request, facts: &Facts) -> Result<(), Failure> {
-        let behind_sudo = self.setting.caller.uid == 0 && facts.stands_for != Caller::NOBODY;
-        let owner = behind_sudo.then_some(facts.stands_for);
-        for mount in mounts(&request.body).iter().filter(|mount| mount.pointer.starts_with("/HostConfig/Binds/")) {
+        let caller = &self.setting.caller;
+        let owner = caller.owner(facts.stands_for).filter(|uid| *uid != caller.uid).map(|_| facts.stands_for);
+        for mount in mounts(&request.body).iter().filter(|mount| mount.makes_source) {
             let MountSource::Path(path) = &mount.source else { continue };
             let absent = facts.binds.get(path).and_then(|fact| fact.known().ok());
             let Some(found) = absent.filter(|found| found.kind == BindKind::Absent) else { continue };
             files::make_directory(&found.canonical, owner).map_err(|(directory, why)| {
                 let shown = directory.display();
-                Failure::own(format!("cannot make {shown}, which `-v {path}:…` asks for: {why}; make it first"))
+                Failure::own(format!("cannot make {shown}, which a mount of `{path}` asks for: {why}; make it first"))
             })?;
         }
         Ok(())
@@ -154,14 +162,45 @@ impl Job<'_> {
         if found.as_ref().is_ok_and(|found| *found == judged.id) {
             return Ok(());
         }
-        let removed = self.engine.remove(&created.id, true, true).await;
         let why = match found {
             Ok(found) => format!("the image changed while it was judged: {} became {found}", judged.id),
             Err(why) => format!("the container's image could not be compared: {why}"),
         };
+        Err(self.taken_back(created, &why).await)
+    }
+
+    /// What a bind leads to is what was judged: the engine follows links once more when it starts the container.
+    async fn same_sources(&self, created: &Created, request: &Request, facts: &Facts) -> Result<(), Failure> {
+        let judged: Vec<(String, &BindFacts)> = mounts(&request.body)
+            .into_iter()
+            .filter_map(|mount| match mount.source {
+                MountSource::Path(path) => facts.binds.get(&path)?.known().ok().map(|found| (path, found)),
+                MountSource::Volume(_) | MountSource::Own => None,
+            })
+            .collect();
+        if judged.is_empty() {
+            return Ok(());
+        }
+        let paths = judged.iter().map(|(path, _)| path.clone()).collect();
+        let now = facts::follow(paths, &self.setting.caller, facts.stands_for).await;
+        for (path, judged) in judged {
+            let same = |found: &&BindFacts| {
+                let made = judged.kind == BindKind::Absent && found.kind == BindKind::Directory;
+                found.canonical == judged.canonical && (made || found.identity == judged.identity)
+            };
+            if now.get(&path).and_then(|fact| fact.known().ok()).filter(same).is_none() {
+                return Err(self.taken_back(created, &format!("`{path}` changed while it was judged")).await);
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes a container that is not what was judged.
+    async fn taken_back(&self, created: &Created, why: &str) -> Failure {
+        let removed = self.engine.remove(&created.id, true, true).await;
         let left =
             removed.err().map(|why| format!("; the container {} is left: {why}", created.id)).unwrap_or_default();
-        Err(Failure::own(format!("{why}{left}; run it again")))
+        Failure::own(format!("{why}{left}; run it again"))
     }
 
     /// For a container that is to use the engine as the user does.
@@ -174,14 +213,30 @@ impl Job<'_> {
         copied.map_err(|why| self.complaint(format!("injecting docker config.json into container failed: {why}")))
     }
 
-    async fn act(&self, created: &Created, body: &Request) -> Result<u8, Failure> {
+    async fn act(&self, created: &Created, approval: &Approval, facts: &Facts) -> Result<u8, Failure> {
         if !self.verb.starts() {
             let printed = self.console.print(&format!("{}\n", created.id));
             return printed.map(|()| 0).map_err(|why| Failure::own(format!("write /dev/stdout: {why}")));
         }
-        let options = RunOptions::of(&body.body, self.client.sig_proxy, self.client.detach_keys.clone());
+        let request = approval.request.get();
+        let options = RunOptions::of(&request.body, self.client.sig_proxy, self.client.detach_keys.clone());
+        let begun = Instant::now();
         let outcome = self.engine.run(&created.id, &options, &self.console).await;
+        let failed = !matches!(outcome, Ok(Outcome::Exited(0) | Outcome::Started | Outcome::Detached));
+        if failed && begun.elapsed() < AT_ONCE && is_images_own(request, facts) {
+            self.hint(approval);
+        }
         outcome.map(|outcome| outcome.code()).map_err(|why| self.failed(&why))
+    }
+
+    /// What the policy had filled in, after a container that failed at once.
+    fn hint(&self, approval: &Approval) {
+        let request = approval.request.get();
+        let image = ImageRef::parse(&request.body.image).map_or_else(|_| String::new(), |image| image.name());
+        let hint = report::hint(&approval.rewrites, &image, self.invocation.environment.style());
+        if let Some(text) = hint.filter(|_| !self.client.quiet) {
+            self.console.say(&text);
+        }
     }
 
     async fn pull(&self, request: &Request) -> Result<(), Failure> {
@@ -222,6 +277,12 @@ impl Job<'_> {
     fn failed(&self, why: &EngineError) -> Failure {
         if self.verb.starts() { Failure::of_run(why) } else { Failure::of_create(why) }
     }
+}
+
+/// Whether it is the image's own program that runs: a command that somebody typed may fail for its own reasons.
+fn is_images_own(request: &Request, facts: &Facts) -> bool {
+    let typed = request.body.cmd.is_some() || request.body.entrypoint.is_some();
+    !typed || (request.body.entrypoint.is_none() && facts.image.known().is_ok_and(|image| image.has_entrypoint))
 }
 
 fn shown(request: &Request) -> String {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::Invocation;
+use super::environment::Environment;
 use super::failure::Failure;
 use crate::facts::{Cache, cache_directory};
 use crate::files::{self, Choice, Found, Places};
@@ -20,6 +21,8 @@ pub(super) struct Setting<'a> {
     invocation: &'a Invocation<'a>,
     pub(super) caller: Caller,
     pub(super) book: Rulebook,
+    /// The caller is whoever runs this process: the environment speaks of them.
+    own: bool,
     /// An administrator has laid a policy, and only it can grant.
     pub(super) has_system: bool,
     begun: Instant,
@@ -31,14 +34,27 @@ impl<'a> Setting<'a> {
     /// # Errors
     /// Every problem of the policy at once; nothing runs then.
     pub(super) fn new(invocation: &'a Invocation<'a>) -> Result<Self, Failure> {
+        let caller = files::caller().map_err(|why| Failure::own(why.to_string()))?;
+        Self::build(invocation, caller, true)
+    }
+
+    /// The same for somebody else, of whom the environment says nothing.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub(super) fn of(invocation: &'a Invocation<'a>, caller: Caller) -> Result<Self, Failure> {
+        Self::build(invocation, caller, false)
+    }
+
+    fn build(invocation: &'a Invocation<'a>, caller: Caller, own: bool) -> Result<Self, Failure> {
         let begun = Instant::now();
-        let (caller, places) = who_and_where(invocation)?;
+        let places = places(invocation.environment, &caller, own);
         let Found { draft, notes } = files::find_policy(&places, &choices(invocation));
         say(invocation, &notes);
         let book = Rulebook::of(draft).map_err(Failure::Policy)?;
-        let caller = if book.policy().names_groups() { files::with_group_names(caller) } else { caller };
+        let caller = if own && book.policy().names_groups() { files::with_group_names(caller) } else { caller };
         let has_system = places.system.symlink_metadata().is_ok();
-        Ok(Self { invocation, caller, book, has_system, begun })
+        Ok(Self { invocation, caller, book, own, has_system, begun })
     }
 
     /// For a gateway, which takes no policy from its environment or working directory.
@@ -50,7 +66,7 @@ impl<'a> Setting<'a> {
         let (caller, places) = who_and_where(invocation)?;
         let draft = files::gateway_policy(&places, typed(invocation).as_ref());
         let book = Rulebook::of(draft).map_err(Failure::Policy)?;
-        Ok(Self { invocation, caller, book, has_system: true, begun })
+        Ok(Self { invocation, caller, book, own: true, has_system: true, begun })
     }
 
     /// The rules for the caller and an image as it was typed, today.
@@ -68,12 +84,15 @@ impl<'a> Setting<'a> {
     /// Whom a filled-in user stands for.
     pub(super) fn stands_for(&self) -> (u32, u32) {
         let environment = self.invocation.environment;
-        let sudo = files::sudo_ids(environment.raw("SUDO_UID"), environment.raw("SUDO_GID"));
-        self.caller.container_ids(sudo)
+        let sudo = || files::sudo_ids(environment.raw("SUDO_UID"), environment.raw("SUDO_GID"));
+        self.caller.container_ids(if self.own { sudo() } else { None })
     }
 
-    /// Where the users of images are remembered.
+    /// Where the users of images are remembered; nothing is left in the home of somebody else.
     pub(super) fn cache(&self) -> Option<Cache> {
+        if !self.own {
+            return None;
+        }
         let base = self.directory("XDG_CACHE_HOME", ".cache")?;
         Some(Cache::new(cache_directory(&base), self.caller.uid))
     }
@@ -96,7 +115,24 @@ impl<'a> Setting<'a> {
     }
 
     fn directory(&self, variable: &str, default: &str) -> Option<PathBuf> {
-        self.invocation.environment.directory(variable, self.caller.home.as_deref(), default)
+        directory(self.invocation.environment, &self.caller, self.own, variable, default)
+    }
+}
+
+/// A directory of the caller's, of which the environment speaks only where the caller is our own user.
+fn directory(environment: &Environment, caller: &Caller, own: bool, variable: &str, default: &str) -> Option<PathBuf> {
+    let home = caller.home.as_deref();
+    if own { environment.directory(variable, home, default) } else { home.map(|home| home.join(default)) }
+}
+
+/// Where policies are looked for.
+fn places(environment: &Environment, caller: &Caller, own: bool) -> Places {
+    let config = directory(environment, caller, own, "XDG_CONFIG_HOME", ".config");
+    Places {
+        system: SYSTEM.into(),
+        own: config.map(|path| path.join("sdocker/policy.toml")),
+        project: std::env::current_dir().ok(),
+        uid: caller.uid,
     }
 }
 
@@ -106,13 +142,7 @@ impl<'a> Setting<'a> {
 /// It is not known who asks.
 pub(super) fn who_and_where(invocation: &Invocation<'_>) -> Result<(Caller, Places), Failure> {
     let caller = files::caller().map_err(|why| Failure::own(why.to_string()))?;
-    let own = invocation.environment.directory("XDG_CONFIG_HOME", caller.home.as_deref(), ".config");
-    let places = Places {
-        system: SYSTEM.into(),
-        own: own.map(|path| path.join("sdocker/policy.toml")),
-        project: std::env::current_dir().ok(),
-        uid: caller.uid,
-    };
+    let places = places(invocation.environment, &caller, true);
     Ok((caller, places))
 }
 

@@ -41,6 +41,7 @@ struct ImageAnswer {
 #[serde(rename_all = "PascalCase", default)]
 struct ImageConfig {
     user: Option<String>,
+    entrypoint: Option<Vec<String>>,
     env: Option<Vec<String>>,
     volumes: Option<BTreeMap<String, IgnoredAny>>,
     exposed_ports: Option<BTreeMap<String, IgnoredAny>>,
@@ -51,6 +52,7 @@ struct ImageConfig {
 struct VolumeAnswer {
     driver: String,
     options: Option<BTreeMap<String, String>>,
+    labels: Option<BTreeMap<String, String>>,
     mountpoint: String,
 }
 
@@ -71,6 +73,9 @@ struct MountAnswer {
     name: String,
     source: String,
     destination: String,
+    #[serde(rename = "RW")]
+    writable: Option<bool>,
+    propagation: String,
 }
 
 impl Engine {
@@ -107,11 +112,12 @@ impl Engine {
             call = call.query("platform", wanted);
         }
         let Some(ImageAnswer { id, config }) = if_there(self.call_json(call).await)? else { return Ok(None) };
-        let ImageConfig { user, env, volumes, exposed_ports } = config.unwrap_or_default();
+        let ImageConfig { user, entrypoint, env, volumes, exposed_ports } = config.unwrap_or_default();
         let keys = |map: Option<BTreeMap<String, IgnoredAny>>| map.unwrap_or_default().into_keys().collect();
         Ok(Some(ImageFacts {
             id,
             user: user.unwrap_or_default(),
+            has_entrypoint: entrypoint.is_some_and(|words| !words.is_empty()),
             env: env.unwrap_or_default(),
             volumes: keys(volumes),
             exposed_ports: keys(exposed_ports),
@@ -124,9 +130,11 @@ impl Engine {
     /// Why it could not be asked.
     pub async fn volume(&self, name: &str) -> Result<Option<VolumeFacts>, EngineError> {
         let answer = self.call_json(Call::get(format!("/volumes/{}", names::object(name)?))).await;
-        Ok(if_there(answer)?.map(|VolumeAnswer { driver, options, mountpoint }| VolumeFacts {
+        Ok(if_there(answer)?.map(|VolumeAnswer { driver, options, labels, mountpoint }| VolumeFacts {
+            exists: true,
             driver,
             options: options.unwrap_or_default(),
+            labels: labels.unwrap_or_default(),
             mountpoint,
         }))
     }
@@ -137,8 +145,14 @@ impl Engine {
     /// Why it could not be asked; also when it does not exist.
     pub async fn container(&self, name: &str) -> Result<ContainerFacts, EngineError> {
         let ContainerAnswer { id, image: _, mounts } = self.inspect_container(name).await?;
-        let mount =
-            |MountAnswer { kind, name, source, destination }| ContainerMount { kind, name, source, destination };
+        let mount = |MountAnswer { kind, name, source, destination, writable, propagation }| ContainerMount {
+            kind,
+            name,
+            source,
+            destination,
+            read_only: writable == Some(false),
+            propagation,
+        };
         Ok(ContainerFacts { id, mounts: mounts.unwrap_or_default().into_iter().map(mount).collect() })
     }
 

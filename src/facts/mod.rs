@@ -3,7 +3,7 @@
 mod paths;
 mod users;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,8 +12,9 @@ use futures_util::future::join_all;
 
 use crate::engine::{Engine, EngineError};
 use crate::request::mounts::{MountSource, mounts, paths_in_options};
-use crate::request::{ContainerFacts, Fact, Facts, ImageFacts, Needs, Request, UserSpec, VolumeFacts};
+use crate::request::{Caller, ContainerFacts, Fact, Facts, ImageFacts, Needs, Request, UserSpec, VolumeFacts};
 
+pub use paths::{Binds, follow};
 pub use users::Cache;
 
 /// No fact of a working engine takes nearly as long.
@@ -26,6 +27,8 @@ pub struct Learner<'a> {
     pub engine: &'a Engine,
     /// What is to be judged.
     pub request: &'a Request,
+    /// Who asks.
+    pub caller: &'a Caller,
     /// What the rules need.
     pub needs: Needs,
     /// Whom a filled-in user stands for.
@@ -46,8 +49,8 @@ pub enum ImageState {
 impl Learner<'_> {
     /// Everything at once. Where the image is absent, its facts are still missing.
     pub async fn learn(&self) -> (Facts, ImageState) {
-        let (info, image, volumes, containers) =
-            tokio::join!(self.info(), self.look_up_image(), self.volumes(), self.containers());
+        let (info, image, (volumes, containers)) =
+            tokio::join!(self.info(), self.look_up_image(), self.volumes_and_containers());
         let mut facts = Facts {
             info,
             volumes,
@@ -57,8 +60,10 @@ impl Learner<'_> {
             ..Facts::default()
         };
         if self.needs.binds && facts.local {
-            let wanted = self.paths(&facts);
-            (facts.binds, facts.sockets) = paths::learn(wanted, self.engine.endpoint().socket(), LIMIT).await;
+            let engine = self.engine.endpoint().socket().map(std::path::Path::to_owned);
+            let wanted = paths::Wanted { binds: self.paths(&facts), roots: self.needs.roots.clone(), engine };
+            let found = paths::learn(wanted, self.caller, self.stands_for, LIMIT).await;
+            (facts.binds, facts.roots, facts.sockets) = (found.binds, found.roots, found.sockets);
         }
         let state = match image {
             None => ImageState::Settled,
@@ -126,19 +131,26 @@ impl Learner<'_> {
         }
     }
 
-    async fn volumes(&self) -> BTreeMap<String, Fact<VolumeFacts>> {
+    /// Volumes of the request, and those that containers bring with them.
+    async fn volumes_and_containers(
+        &self,
+    ) -> (BTreeMap<String, Fact<VolumeFacts>>, BTreeMap<String, Fact<ContainerFacts>>) {
+        let containers = self.containers().await;
         if !self.needs.volumes {
-            return BTreeMap::new();
+            return (BTreeMap::new(), containers);
         }
-        let names = mounts(&self.request.body).into_iter().filter_map(|mount| match mount.source {
-            MountSource::Volume(name) if !name.is_empty() => Some(name),
-            MountSource::Volume(_) | MountSource::Path(_) | MountSource::Own => None,
+        let asked = mounts(&self.request.body).into_iter().filter_map(|mount| match mount.source {
+            MountSource::Volume(name) => Some(name),
+            MountSource::Path(_) | MountSource::Own => None,
         });
+        let brought = containers.values().filter_map(|fact| fact.known().ok());
+        let brought = brought.flat_map(|container| container.mounts.iter().map(|mount| mount.name.clone()));
+        let names: BTreeSet<String> = asked.chain(brought).filter(|name| !name.is_empty()).collect();
         let look_up = async |name: String| {
             let found = within(self.engine.volume(&name)).await;
             (name, found.map(Option::unwrap_or_default).into_fact())
         };
-        join_all(names.map(look_up)).await.into_iter().collect()
+        (join_all(names.into_iter().map(look_up)).await.into_iter().collect(), containers)
     }
 
     async fn containers(&self) -> BTreeMap<String, Fact<ContainerFacts>> {
@@ -166,7 +178,8 @@ impl Learner<'_> {
             paths.extend(paths_in_options(volume.options.iter().map(|(key, value)| (key.as_str(), value.as_str()))));
         }
         for container in facts.containers.values().filter_map(|fact| fact.known().ok()) {
-            paths.extend(container.mounts.iter().map(|mount| mount.source.clone()));
+            let binds = container.mounts.iter().filter(|mount| !matches!(mount.kind.as_str(), "volume" | "tmpfs"));
+            paths.extend(binds.map(|mount| mount.source.clone()));
         }
         paths.sort();
         paths.dedup();

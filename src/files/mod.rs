@@ -7,6 +7,7 @@ mod credentials;
 mod directories;
 mod docker_config;
 mod edit;
+mod onlooker;
 mod paths;
 mod policies;
 mod project;
@@ -20,7 +21,8 @@ pub use credentials::{Credentials, CredentialsError, Login, Logins, configuratio
 pub use directories::make_directory;
 pub use docker_config::{ConfigError, DockerConfig};
 pub use edit::{EditError, append, write_new};
-pub use paths::{resolve, socket};
+pub use onlooker::Onlooker;
+pub use paths::{resolve, socket, steady};
 pub use policies::{Choice, Found, Places, find_policy, gateway_policy, guest_file, policy_file};
 pub use project::PROJECT_FILE;
 pub use texts::read_text;

@@ -47,7 +47,7 @@ impl Gateway {
         }
         let stands_for = caller.container_ids(None);
         let needs = rules.needs(&request);
-        let learner = Learner { engine: &self.engine, request: &request, needs, stands_for, cache: None };
+        let learner = Learner { engine: &self.engine, request: &request, caller, needs, stands_for, cache: None };
         let (facts, state) = learner.learn().await;
         if state == ImageState::Absent {
             // As the engine itself would say; the client pulls and comes again.

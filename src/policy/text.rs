@@ -75,7 +75,7 @@ impl Value {
 /// Parses a text; what is wrong goes to `problems`, the rest is returned.
 pub(super) fn parse(source: &Source, problems: &mut Problems) -> Table {
     if source.text.len() > SIZE_MAX {
-        problems.add(Problem::in_file(&source.name, None, format!("a policy has at most {SIZE_MAX} bytes")));
+        problems.add(Problem::in_file(&source.name, None, format!("larger than {SIZE_MAX} bytes")));
         return Table::new();
     }
     let mut reader = Reader { lines: Lines::new(source), problems };

@@ -32,7 +32,7 @@ impl<T> Fact<T> {
 }
 
 /// What the rules of a policy need to know about one request.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Needs {
     /// The image's configuration and id.
     pub image: bool,
@@ -47,6 +47,8 @@ pub struct Needs {
     pub volumes: bool,
     /// The mounts of containers that the request refers to.
     pub containers: bool,
+    /// Directories that the policy names, as it spells them (`~` is the caller's home): where they lead.
+    pub roots: Vec<String>,
 }
 
 impl Needs {
@@ -60,6 +62,7 @@ impl Needs {
             binds: self.binds || other.binds,
             volumes: self.volumes || other.volumes,
             containers: self.containers || other.containers,
+            roots: [self.roots, other.roots].concat(),
         }
     }
 }
@@ -75,6 +78,8 @@ pub struct Facts {
     pub info: Fact<EngineInfo>,
     /// Bind sources by the text of the request.
     pub binds: BTreeMap<String, Fact<BindFacts>>,
+    /// Where directories that the policy names lead, by its own text; those that only root could redirect.
+    pub roots: BTreeMap<String, PathBuf>,
     /// Where the engine's own sockets are on this machine.
     pub sockets: Fact<Vec<SocketFacts>>,
     /// Named volumes by name.
@@ -94,6 +99,8 @@ pub struct ImageFacts {
     pub id: String,
     /// Its USER; empty is root.
     pub user: String,
+    /// It starts with a program of its own, to which a command is an argument.
+    pub has_entrypoint: bool,
     /// Its ENV, `NAME=value`.
     pub env: Vec<String>,
     /// Paths that it declares as volumes.
@@ -192,6 +199,22 @@ pub struct BindFacts {
     pub kind: BindKind,
     /// Device and inode, where something is there.
     pub identity: Option<(u64, u64)>,
+    /// Who owns it; of an absent one, who owns the nearest directory that is there.
+    pub owner: u32,
+    /// The first directory on the way in which somebody else than the caller and root could put another thing in the place
+    /// of the next component.
+    pub movable_by_others: Option<PathBuf>,
+    /// The first directory on the way in which the caller could; never where that is root.
+    pub movable_by_caller: Option<PathBuf>,
+}
+
+impl BindFacts {
+    /// Something that root owns and nobody can move.
+    #[must_use]
+    pub fn steady(canonical: impl Into<PathBuf>, kind: BindKind) -> Self {
+        let canonical = canonical.into();
+        Self { canonical, kind, identity: None, owner: 0, movable_by_others: None, movable_by_caller: None }
+    }
 }
 
 /// A socket that controls an engine.
@@ -206,10 +229,14 @@ pub struct SocketFacts {
 /// A named volume that exists; a name that the engine does not have is a volume without options.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct VolumeFacts {
+    /// The engine has it.
+    pub exists: bool,
     /// Its driver.
     pub driver: String,
     /// Its driver's options.
     pub options: BTreeMap<String, String>,
+    /// Its labels.
+    pub labels: BTreeMap<String, String>,
     /// Where the engine keeps it.
     pub mountpoint: String,
 }
@@ -234,4 +261,8 @@ pub struct ContainerMount {
     pub source: String,
     /// The path inside.
     pub destination: String,
+    /// Nothing can be written through it.
+    pub read_only: bool,
+    /// How mounts below it travel; empty where that means nothing.
+    pub propagation: String,
 }

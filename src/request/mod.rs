@@ -2,12 +2,14 @@
 
 mod caller;
 mod date;
+mod detour;
 mod facts;
 mod finding;
 mod image;
 pub mod json;
 pub mod mounts;
 mod origin;
+mod quote;
 mod rewrite;
 pub mod sizes;
 mod user;
@@ -15,6 +17,7 @@ pub mod wire;
 
 pub use caller::Caller;
 pub use date::Date;
+pub use detour::{Detour, Leads};
 pub use facts::{
     BindFacts, BindKind, ContainerFacts, ContainerMount, EngineInfo, Fact, Facts, GroupEntry, ImageFacts, Needs,
     PasswdEntry, SocketFacts, UserTables, VolumeFacts,
@@ -23,7 +26,8 @@ pub use finding::{Action, Finding, RuleId};
 pub(crate) use image::grammar as image_grammar;
 pub use image::{ImageRef, ImageRefError};
 pub use origin::{Origin, Origins, PolicySpot};
-pub use rewrite::{Change, Clash, Rewrite, apply};
+pub use quote::quoted;
+pub use rewrite::{Change, Clash, Rewrite, apply, member};
 pub use user::{Id, Ids, UserFault, UserSpec};
 
 use wire::ContainerCreate;
@@ -44,10 +48,14 @@ pub struct Request {
 }
 
 /// How a container was asked for, where the body is silent about it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Manner {
     /// The container is started in the background (`run -d`); the only manner in which a restart policy is useful.
     pub detached: bool,
     /// `--restart` was typed: docker sends `no` both for that and for silence.
     pub restart_typed: bool,
+    /// Whoever asks makes a missing source of a bind as the caller, before the engine would make it as root.
+    pub makes_sources: bool,
+    /// Options before the verb that lead elsewhere than the settings in force.
+    pub detours: Vec<Detour>,
 }

@@ -219,8 +219,8 @@ fn host(config: &HostConfig, all: &mut Vec<Field>) {
     say("PortBindings", PORTS, !port_bindings.is_empty());
     say("RestartPolicy", Rule("restart"), !restart_policy.name.is_empty());
     say("AutoRemove", TIGHTENS, *auto_remove);
-    say("VolumeDriver", Nobody("--volume-driver"), !matches!(volume_driver.as_str(), "" | "local"));
-    say("VolumesFrom", Nobody("--volumes-from"), !volumes_from.is_empty());
+    say("VolumeDriver", Rule("volume-options"), !volume_driver.is_empty());
+    say("VolumesFrom", Rule("volumes-from"), !volumes_from.is_empty());
     say("ConsoleSize", STREAMS, *console_size != [0, 0]);
     say("Annotations", Nobody("--annotation"), !annotations.is_empty());
     say("CapAdd", Rule("capabilities"), !cap_add.0.is_empty());
@@ -238,9 +238,9 @@ fn host(config: &HostConfig, all: &mut Vec<Field>) {
     say("PidMode", Nobody("--pid"), !matches!(pid_mode.as_str(), "" | "private"));
     say("Privileged", Rule("privileged"), *privileged);
     say("PublishAllPorts", PORTS, *publish_all_ports);
-    say("ReadonlyRootfs", TIGHTENS, *readonly_rootfs);
+    say("ReadonlyRootfs", Rule("read-only-root"), *readonly_rootfs);
     say("StorageOpt", Nobody("--storage-opt"), !storage_opt.is_empty());
-    say("Tmpfs", Inert("memory of the container's own"), !tmpfs.is_empty());
+    say("Tmpfs", Rule("tmpfs"), !tmpfs.is_empty());
     say("UTSMode", Nobody("--uts"), !uts_mode.is_empty());
     say("UsernsMode", Nobody("--userns"), !userns_mode.is_empty());
     say("ShmSize", Inert("counts as the container's own memory"), *shm_size != 0);
@@ -281,9 +281,8 @@ fn host(config: &HostConfig, all: &mut Vec<Field>) {
     say("MaskedPaths", Nobody("--security-opt systempaths"), masked_paths.is_some());
     say("ReadonlyPaths", Nobody("--security-opt systempaths"), readonly_paths.is_some());
     say("Init", INSIDE, init.is_some());
-    for (index, bind) in binds.iter().enumerate() {
-        all.push(field(format!("/HostConfig/Binds/{index}"), Rule("engine-socket"), true));
-        all.push(field(format!("/HostConfig/Binds/{index}"), Nobody("-v …:shared"), has_propagation(bind)));
+    for index in 0..binds.len() {
+        all.push(field(format!("/HostConfig/Binds/{index}"), Rule("binds"), true));
     }
     for (index, entry) in security_opt.iter().enumerate() {
         let about = no_new_privileges::is_about(entry);
@@ -299,12 +298,6 @@ fn shares_a_namespace(network: &str) -> bool {
     network == "host" || network.starts_with("container:")
 }
 
-/// Options of a bind behind its second colon that make mounts travel between the container and the host.
-fn has_propagation(bind: &str) -> bool {
-    let options = bind.splitn(3, ':').nth(2).unwrap_or("");
-    options.split(',').any(|option| matches!(option, "shared" | "rshared" | "slave" | "rslave"))
-}
-
 fn mount(at: &str, mount: &Mount, all: &mut Vec<Field>) {
     let Mount {
         kind,
@@ -318,13 +311,19 @@ fn mount(at: &str, mount: &Mount, all: &mut Vec<Field>) {
         tmpfs_options,
         cluster_options,
     } = mount;
-    let known = matches!(kind.as_str(), "bind" | "volume" | "tmpfs");
-    all.push(field(at.to_owned(), if known { Rule("engine-socket") } else { Nobody("--mount type") }, true));
+    let answer = match kind.as_str() {
+        "bind" => Rule("binds"),
+        "volume" => Rule("volume-options"),
+        "tmpfs" => Rule("tmpfs"),
+        "image" => Rule("images"),
+        _ => Nobody("--mount type"),
+    };
+    all.push(field(at.to_owned(), answer, true));
     let mut say = |name: &str, answer: Answer, speaks: bool| all.push(field(format!("{at}/{name}"), answer, speaks));
     say("ReadOnly", Inert("only takes something away"), *read_only);
     say("Consistency", Inert("ignored on Linux"), !consistency.is_empty());
-    say("ImageOptions", Nobody("--mount type=image"), image_options.is_some());
-    say("TmpfsOptions", Inert("memory of the container's own"), tmpfs_options.is_some());
+    say("ImageOptions", Rule("images"), image_options.is_some());
+    say("TmpfsOptions", Rule("tmpfs"), tmpfs_options.is_some());
     say("ClusterOptions", Nobody("--mount type=cluster"), cluster_options.is_some());
     if let Some(BindOptions {
         propagation,
@@ -334,20 +333,17 @@ fn mount(at: &str, mount: &Mount, all: &mut Vec<Field>) {
         read_only_force_recursive,
     }) = bind_options
     {
-        let travels = !matches!(propagation.as_str(), "" | "private" | "rprivate");
-        say("BindOptions/Propagation", Nobody("--mount bind-propagation"), travels);
+        say("BindOptions/Propagation", Rule("mount-propagation"), !propagation.is_empty());
         say("BindOptions/NonRecursive", Inert("only takes something away"), *non_recursive);
-        say("BindOptions/CreateMountpoint", Nobody("CreateMountpoint"), *create_mountpoint);
+        say("BindOptions/CreateMountpoint", Rule("binds"), *create_mountpoint);
         say("BindOptions/ReadOnlyNonRecursive", INSIDE, *read_only_non_recursive);
         say("BindOptions/ReadOnlyForceRecursive", INSIDE, *read_only_force_recursive);
     }
     if let Some(VolumeOptions { no_copy, labels, subpath, driver_config }) = volume_options {
-        let driver = driver_config.as_ref();
-        let foreign = driver.is_some_and(|d| !matches!(d.name.as_str(), "" | "local") || !d.options.is_empty());
         say("VolumeOptions/NoCopy", INSIDE, *no_copy);
         say("VolumeOptions/Labels", DESCRIBES, !labels.is_empty());
-        say("VolumeOptions/Subpath", INSIDE, !subpath.is_empty());
-        say("VolumeOptions/DriverConfig", Nobody("--mount volume-opt"), foreign);
+        say("VolumeOptions/Subpath", Rule("volume-options"), !subpath.is_empty());
+        say("VolumeOptions/DriverConfig", Rule("volume-options"), driver_config.is_some());
     }
 }
 

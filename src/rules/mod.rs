@@ -4,6 +4,7 @@
 //! with the nearest permitted value where there is one. What becomes of a breach is the policy's `action`, and only
 //! [`Ruleset`] combines the two.
 
+mod binds;
 mod book;
 mod capabilities;
 mod coverage;
@@ -11,16 +12,22 @@ mod cpus;
 mod engine_socket;
 mod images;
 mod memory;
+mod mount_propagation;
 mod no_new_privileges;
 mod opinion;
+mod other_engine;
 mod other_fields;
 mod pids;
 mod privileged;
 mod problems;
+mod read_only_root;
 mod restart;
 mod ruleset;
+mod tmpfs;
 mod ulimits;
 mod user;
+mod volume_options;
+mod volumes_from;
 
 #[cfg(test)]
 mod testing;
@@ -30,7 +37,7 @@ pub use opinion::{Breach, Fill, Opinion, Outcome};
 pub use ruleset::{Gate, Ruleset};
 
 use crate::policy::{Key, Keys, Settings};
-use crate::request::{Caller, Facts, ImageRef, Needs, Request, RuleId};
+use crate::request::{Caller, Facts, ImageRef, Manner, Needs, Request, RuleId};
 
 /// All rules, in the order of the catalogue.
 pub const CATALOGUE: &[Rule] = &[
@@ -46,9 +53,16 @@ pub const CATALOGUE: &[Rule] = &[
     ulimits::RULE,
     restart::RULE,
     // Mounts.
+    binds::RULE,
+    mount_propagation::RULE,
+    volume_options::RULE,
+    volumes_from::RULE,
+    read_only_root::RULE,
+    tmpfs::RULE,
     // Namespaces and networks.
     // Confinement, devices, kernel.
     // Images, logs, the engine.
+    other_engine::RULE,
     // The rest.
     other_fields::RULE,
 ];
@@ -99,6 +113,9 @@ pub(crate) trait Check: std::fmt::Debug + Send + Sync {
     fn needs(&self, _request: &Request, _looks: bool) -> Needs {
         Needs::default()
     }
+
+    /// Judges how it was asked for, before anything is asked of the engine for the request's sake.
+    fn judge_manner(&self, _manner: &Manner, _out: &mut Opinion) {}
 
     /// Judges the name of an image before anything is pulled.
     fn judge_image(&self, _image: &ImageRef, _out: &mut Opinion) {}

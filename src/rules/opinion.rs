@@ -29,6 +29,8 @@ pub struct Breach {
     pub help: Vec<String>,
     /// The nearest permitted value and its meaning in docker's words.
     pub nearest: Option<(Vec<Change>, String)>,
+    /// It is only that a fact could not be learned.
+    pub unlearned: bool,
 }
 
 impl Breach {
@@ -42,6 +44,7 @@ impl Breach {
             bound: None,
             help: Vec::new(),
             nearest: None,
+            unlearned: false,
         }
     }
 
@@ -105,7 +108,8 @@ impl Opinion {
 
     /// A fact that the rule needed is not known; that refuses wherever a breach would.
     pub fn unknown(&mut self, pointer: &str, what: &str, why: &str) {
-        let breach = Breach::new(pointer, format!("{what} could not be learned: {why}")).label("needed for this");
+        let mut breach = Breach::new(pointer, format!("{what} could not be learned: {why}")).label("needed for this");
+        breach.unlearned = true;
         self.breaches.push(breach.help("what cannot be judged is refused; mend the cause and try again"));
     }
 }
@@ -145,7 +149,7 @@ impl Outcome {
         let Opinion { rule, fills, breaches, cautions } = opinion;
         let place = |pointer: &str| origins.of(pointer);
         for Fill { changes, meaning, spot } in fills {
-            self.rewrites.push(Rewrite { rule, changes, meaning, origin: Origin::Policy(spot) });
+            self.rewrites.push(Rewrite { rule, changes, meaning, wish: false, origin: Origin::Policy(spot) });
         }
         for breach in breaches {
             let action_taken = match (action.value, &breach.nearest) {
@@ -157,7 +161,8 @@ impl Outcome {
             let mut help = breach.help;
             if let (Action::Rewrite, Some((changes, meaning))) = (action_taken, breach.nearest) {
                 help.insert(0, format!("it runs with `{meaning}`"));
-                self.rewrites.push(Rewrite { rule, changes, meaning, origin: Origin::Policy(spot.clone()) });
+                let origin = Origin::Policy(spot.clone());
+                self.rewrites.push(Rewrite { rule, changes, meaning, wish: true, origin });
             }
             self.findings.push(Finding {
                 rule,
@@ -166,6 +171,7 @@ impl Outcome {
                 primary: (place(&breach.pointer), breach.label),
                 related: Some(spot),
                 help,
+                unlearned: breach.unlearned,
             });
         }
         for caution in cautions {
@@ -176,6 +182,7 @@ impl Outcome {
                 primary: (place(&caution.pointer), caution.label),
                 related: caution.bound,
                 help: caution.help,
+                unlearned: false,
             });
         }
     }

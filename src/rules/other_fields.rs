@@ -60,14 +60,15 @@ mod tests {
         assert_eq!(asks(|b| b.host_config.network_mode = "container:x".to_owned()), "deny");
         assert_eq!(asks(|b| b.host_config.devices = vec![DeviceMapping::default()]), "deny");
         assert_eq!(asks(|b| b.host_config.security_opt = vec!["seccomp=unconfined".to_owned()]), "deny");
-        assert_eq!(asks(|b| b.host_config.binds = vec!["/a:/b:rw,rshared".to_owned()]), "deny");
         for path in ["/proc/self/fd/8", "//proc", "/./proc/1", "/x/../proc", "/../proc"] {
             assert_eq!(asks(|b| b.working_dir = path.to_owned()), "deny", "{path}");
         }
         assert_eq!(asks(|b| b.host_config.log_config.kind = "syslog".to_owned()), "deny");
         assert_eq!(asks(|b| b.host_config.masked_paths = Some(vec![])), "deny");
-        let image = Mount { kind: "image".to_owned(), ..Mount::default() };
-        assert_eq!(asks(|b| b.host_config.mounts = vec![image]), "deny");
+        for kind in ["npipe", "cluster", ""] {
+            let mount = Mount { kind: kind.to_owned(), ..Mount::default() };
+            assert_eq!(asks(|b| b.host_config.mounts = vec![mount]), "deny", "{kind}");
+        }
     }
 
     #[test]

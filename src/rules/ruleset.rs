@@ -71,6 +71,10 @@ impl Gate {
         self.collect(|rule, out| rule.check.judge_image(image, out), request)
     }
 
+    fn judge_manner(&self, request: &Request) -> Outcome {
+        self.collect(|rule, out| rule.check.judge_manner(&request.manner, out), request)
+    }
+
     fn needs(&self, request: &Request) -> Needs {
         let own = Needs { image: self.by_name.is_some(), ..Needs::default() };
         self.rules
@@ -113,6 +117,7 @@ impl Gate {
             primary: (case.request.origins.of("/Image"), "asked for here"),
             related: Some(spot.clone()),
             help: vec!["name it by repository and tag".to_owned()],
+            unlearned: !matches!(case.facts.image, Fact::Known(_)),
         })
     }
 }
@@ -145,6 +150,12 @@ impl Ruleset {
     #[must_use]
     pub fn judge_image(&self, image: &ImageRef, request: &Request) -> Outcome {
         together(self.gates().map(|gate| gate.judge_image(image, request)))
+    }
+
+    /// What all rules say of the manner in which something is asked for.
+    #[must_use]
+    pub fn judge_manner(&self, request: &Request) -> Outcome {
+        together(self.gates().map(|gate| gate.judge_manner(request)))
     }
 
     /// What all rules say of a request. Where there are guests, what is to be changed is what the last of them wants.

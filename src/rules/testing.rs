@@ -44,7 +44,7 @@ pub(super) fn facts() -> Facts {
 }
 
 pub(super) fn bind(canonical: &str, kind: BindKind) -> Fact<BindFacts> {
-    Fact::Known(BindFacts { canonical: canonical.into(), kind, identity: None })
+    Fact::Known(BindFacts::steady(canonical, kind))
 }
 
 pub(super) fn request(body: ContainerCreate) -> Request {

@@ -2,7 +2,10 @@
 
 use super::{Breach, Case, Check, Fill, Opinion, Rule};
 use crate::policy::{FromNode, Key, Setting, Settings, Takes, Value};
-use crate::request::{Action, Caller, Change, Facts, Id, Ids, Needs, PolicySpot, Request, RuleId, UserFault, UserSpec};
+use crate::request::mounts::{MountSource, mounts};
+use crate::request::{
+    Action, Caller, Change, Facts, Id, Ids, ImageFacts, Needs, PolicySpot, Request, RuleId, UserFault, UserSpec,
+};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("user"),
@@ -132,9 +135,9 @@ impl User {
             return;
         }
         if image.user.is_empty() {
-            return self.fill_default(case, &image.env, out);
+            return self.fill_default(case, image, out);
         }
-        match UserSpec::parse(&image.user).resolve(&facts.users) {
+        match UserSpec::parse(&image.user).resolve_of_image(&facts.users) {
             Ok(ids) => {
                 if ids.root_group {
                     self.root_group(&image.user, ids, out);
@@ -143,7 +146,7 @@ impl User {
                     out.fill(self.told_in_numbers(ids));
                 }
             }
-            Err(UserFault::Root(_)) => self.fill_default(case, &image.env, out),
+            Err(UserFault::Root(_)) => self.fill_default(case, image, out),
             Err(UserFault::Unusable(why)) => out.breach(
                 Breach::new("/Image", format!("the image wants to run as `{}`: {why}", image.user))
                     .help("name a user in numbers: `--user 1000:1000`"),
@@ -152,12 +155,13 @@ impl User {
         }
     }
 
-    fn fill_default(&self, case: &Case<'_>, image_env: &[String], out: &mut Opinion) {
+    fn fill_default(&self, case: &Case<'_>, image: &ImageFacts, out: &mut Opinion) {
         let Some(default) = &self.default else {
             let breach = Breach::new("/Image", "the image runs as root, and the request names no other user");
             return out.breach(breach.help("name a user: `--user 1000:1000`"));
         };
-        let (changes, meaning) = set_default(default.value, case, image_env);
+        let (changes, meaning) = set_default(default.value, case, &image.env);
+        new_volumes(case, image, &meaning, out);
         out.fill(Fill { changes, meaning, spot: default.spot.clone() });
     }
 
@@ -167,7 +171,14 @@ impl User {
             Ok(info) => Ok(info.rootless || info.userns_remap),
             Err(why) => Err(why),
         };
-        match UserSpec::parse(text).resolve(&case.facts.users) {
+        let asked = match of_image(text, case.facts) {
+            Some(ids) => Ok(ids),
+            None => UserSpec::parse(text).resolve(&case.facts.users),
+        };
+        if self.means_the_caller(text, &asked, case) {
+            return self.the_caller(text, case, out);
+        }
+        match asked {
             Ok(ids) => {
                 if ids.root_group {
                     self.root_group(text, ids, out);
@@ -189,6 +200,28 @@ impl User {
             }
             Err(UserFault::Unknown(why)) => out.unknown(POINTER, "the image's users", &why),
         }
+    }
+
+    /// The caller's own login name, of which the image makes nobody that may run: whoever types it means themselves.
+    fn means_the_caller(&self, text: &str, resolved: &Result<Ids, UserFault>, case: &Case<'_>) -> bool {
+        let named = case.caller.name.as_deref() == Some(text) && case.caller.uid != 0;
+        let default = self.default.as_ref().is_some_and(|default| default.value == Default::Caller);
+        let as_is = case.facts.info.known().is_ok_and(|info| !info.rootless && !info.userns_remap);
+        let nobody = match resolved {
+            Ok(ids) => ids.root_group || self.outside(*ids, case.caller, case.facts).is_some(),
+            Err(UserFault::Root(_) | UserFault::Unusable(_)) => true,
+            Err(UserFault::Unknown(_)) => false,
+        };
+        named && default && as_is && nobody
+    }
+
+    fn the_caller(&self, text: &str, case: &Case<'_>, out: &mut Opinion) {
+        let Some(default) = &self.default else { return };
+        let (changes, meaning) = set_default(default.value, case, &[]);
+        let caution =
+            Breach::new(POINTER, format!("`{text}` is not you in this image, and you are meant: `{meaning}`"));
+        out.caution(caution.bound(&default.spot));
+        out.fill(Fill { changes, meaning, spot: default.spot.clone() });
     }
 
     fn root(&self, text: &str, why: &str, case: &Case<'_>) -> Breach {
@@ -268,12 +301,33 @@ impl User {
     }
 }
 
+/// The image's own user, where the request repeats it in numbers.
+fn of_image(text: &str, facts: &Facts) -> Option<Ids> {
+    let image = facts.image.known().ok().filter(|image| !image.user.is_empty())?;
+    let ids = UserSpec::parse(&image.user).resolve_of_image(&facts.users).ok()?;
+    (format!("{}:{}", ids.uid, ids.gid) == text).then_some(ids)
+}
+
 fn built_in() -> PolicySpot {
     PolicySpot { file: "built-in".into(), line: 0, text: "users are told in numbers".into() }
 }
 
 fn set(user: String) -> Change {
     Change::Set(POINTER.to_owned(), user.into())
+}
+
+/// A volume that the engine is about to make belongs to root, unless the image has something at its place. Said only where
+/// another rule had to ask for the volume.
+fn new_volumes(case: &Case<'_>, image: &ImageFacts, user: &str, out: &mut Opinion) {
+    for mount in mounts(&case.request.body).into_iter().filter(|mount| !mount.read_only) {
+        let MountSource::Volume(name) = &mount.source else { continue };
+        let volume = case.facts.volumes.get(name).and_then(|fact| fact.known().ok());
+        if volume.is_some_and(|volume| !volume.exists) && !image.volumes.contains(&mount.target) {
+            let message = format!("volume `{name}` is new and root's, and the container runs as `{user}`");
+            let help = format!("if it cannot write there, use a directory of yours: `-v ./{name}:{}`", mount.target);
+            out.caution(Breach::new(mount.pointer, message).label("made now").help(help));
+        }
+    }
 }
 
 /// The default user, with a home it can write to where nobody names one.
@@ -295,7 +349,7 @@ fn set_default(default: Default, case: &Case<'_>, image_env: &[String]) -> (Vec<
 mod tests {
     use super::super::testing::{Bench, GID, UID, asking, facts};
     use super::*;
-    use crate::request::{Fact, apply};
+    use crate::request::{Fact, PasswdEntry, VolumeFacts, apply};
 
     const TABLE: &str = "action = \"deny\"\ndefault = \"caller\"\nimage-root-group = \"warn\"\n";
 
@@ -309,6 +363,37 @@ mod tests {
             image.user = user.to_owned();
         }
         Bench::new(&RULE, TABLE).says(&asking(|_| {}), &facts)
+    }
+
+    #[test]
+    fn the_callers_own_name_is_the_caller_where_the_image_makes_nobody_of_it() {
+        let by_name = |uid, gid| {
+            let mut facts = facts();
+            if let Fact::Known(tables) = &mut facts.users {
+                tables.passwd.push(PasswdEntry { name: "alice".to_owned(), uid, gid, home: "/".to_owned() });
+            }
+            Bench::new(&RULE, TABLE).says(&asking(|body| body.user = "alice".to_owned()), &facts)
+        };
+        let meant = format!("warn, fill: --user {UID}:{GID}");
+        assert_eq!(asks("alice"), meant, "the image does not know the name");
+        assert_eq!(by_name(0, 0), meant);
+        assert_eq!(by_name(7, 8), "fill: --user 7:8");
+        assert_eq!(asks("bob"), "deny");
+    }
+
+    #[test]
+    fn an_images_own_group_0_is_warned_about_and_no_more() {
+        for user in ["1000:0", "app:root", "open", "600"] {
+            let said = image_says(user);
+            assert!(said.starts_with("warn") && !said.contains("deny"), "{user}: {said}");
+        }
+        assert_eq!(asks("1000:0"), "deny", "the image does not say it");
+        let mut facts = facts();
+        if let Fact::Known(image) = &mut facts.image {
+            image.user = "app:root".to_owned();
+        }
+        let again = asking(|body| body.user = "500:0".to_owned());
+        assert_eq!(Bench::new(&RULE, TABLE).says(&again, &facts), "warn", "what was filled in stands on its own");
     }
 
     #[test]
@@ -387,6 +472,29 @@ mod tests {
         };
         assert_eq!(filled(&["A=1"]), ["A=1", HOME]);
         assert_eq!(filled(&["HOME=/srv"]), ["HOME=/srv"]);
+    }
+
+    #[test]
+    fn a_new_volume_that_the_filled_user_may_not_write_to_is_told_of() {
+        let says = |volume: Option<bool>, text: &str, user: &str| {
+            let mut facts = facts();
+            if let Fact::Known(image) = &mut facts.image {
+                image.volumes = vec!["/owned".to_owned()];
+            }
+            if let Some(exists) = volume {
+                let volume = VolumeFacts { exists, ..VolumeFacts::default() };
+                facts.volumes.insert("data".to_owned(), Fact::Known(volume));
+            }
+            let asked = asking(|body| {
+                body.host_config.binds = vec![text.to_owned()];
+                body.user = user.to_owned();
+            });
+            Bench::new(&RULE, TABLE).says(&asked, &facts).starts_with("warn")
+        };
+        assert!(says(Some(false), "data:/d", ""));
+        assert!(!says(Some(true), "data:/d", "") && !says(None, "data:/d", ""));
+        assert!(!says(Some(false), "data:/d:ro", "") && !says(Some(false), "data:/owned", ""));
+        assert!(!says(Some(false), "data:/d", "1000:1000"), "who names a user knows it");
     }
 
     #[test]

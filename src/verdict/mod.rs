@@ -55,6 +55,15 @@ pub fn judge_image(image: &ImageRef, request: &Request, rules: &Ruleset) -> Resu
     if outcome.refuses() { Err(worst_first(outcome.findings)) } else { Ok(()) }
 }
 
+/// Judges the manner of asking, before anything is asked of the engine for the request's sake.
+///
+/// # Errors
+/// The refusals.
+pub fn judge_manner(request: &Request, rules: &Ruleset) -> Result<(), Vec<Finding>> {
+    let outcome = rules.judge_manner(request);
+    if outcome.refuses() { Err(worst_first(outcome.findings)) } else { Ok(()) }
+}
+
 /// Judges a request by the owner's rules, then by those of each guest.
 ///
 /// A guest never widens what is approved: the owner's rules, and those of every guest before, must approve the request as
@@ -110,6 +119,7 @@ fn internal(rule: RuleId, message: String) -> Finding {
         primary: (Origin::BuiltIn, ""),
         related: None,
         help: vec!["ask for the value in so many words, or change one of the rules".to_owned()],
+        unlearned: false,
     }
 }
 

@@ -2,6 +2,7 @@
 //! `SDOCKER_TEST_ENGINE`; without that every test here fails and says so.
 #![cfg(test)]
 
+mod check;
 mod gateway;
 mod lifecycle_cidfile;
 mod lifecycle_codes;
@@ -10,10 +11,12 @@ mod lifecycle_signals;
 mod lifecycle_streams;
 mod lifecycle_terminal;
 mod limits;
+mod mounts;
 mod permissive;
 mod reach;
 mod refusals;
 mod registry;
+mod shapes;
 mod streams;
 mod terminal;
 mod users;

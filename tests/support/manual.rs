@@ -18,14 +18,16 @@ narrowed by a guest; lists and defaults of a guest are a second gate. The lines 
 const SEE_ALSO: &str = "\n# SEE ALSO\n`sdocker`(1), `sdocker-run`(1), `sdocker-policy`(5)\n";
 
 /// `sdocker-policy.5`
-pub fn policy_page() -> String {
-    let actions: String = Action::ALL.iter().map(|action| format!(": `{}`\n{}\n", action.name(), meaning(*action))).collect();
-    let profiles: String = PROFILES.iter().map(|profile| format!(": `{}`\n{}\n", profile.name, described(profile.text))).collect();
+pub(crate) fn policy_page() -> String {
+    let actions: String =
+        Action::ALL.iter().map(|action| format!(": `{}`\n{}\n", action.name(), meaning(*action))).collect();
+    let profiles: String =
+        PROFILES.iter().map(|profile| format!(": `{}`\n{}\n", profile.name, described(profile.text))).collect();
     roff("sdocker-policy", 5, &POLICY.replace("{actions}\n", &actions).replace("{profiles}\n", &profiles))
 }
 
 /// The examples of `sdocker-policy.5`, each with its first line's comment.
-pub fn examples() -> Vec<String> {
+pub(crate) fn examples() -> Vec<String> {
     let mut examples = vec![String::new()];
     for line in POLICY.lines() {
         let last = examples.last_mut().unwrap();
@@ -41,7 +43,7 @@ pub fn examples() -> Vec<String> {
 }
 
 /// `sdocker-rules.7`
-pub fn rules_page() -> String {
+pub(crate) fn rules_page() -> String {
     let mut text = RULES_HEAD.to_owned();
     text.push_str("\n# RULES\n");
     text.extend(CATALOGUE.iter().map(section));
@@ -77,7 +79,11 @@ fn section(rule: &Rule) -> String {
 }
 
 fn actions(rule: &Rule) -> &'static str {
-    if rule.rewrites { "allow, warn, rewrite or deny" } else { "allow, warn or deny: there is no nearest permitted value" }
+    if rule.rewrites {
+        "allow, warn, rewrite or deny"
+    } else {
+        "allow, warn or deny: there is no nearest permitted value"
+    }
 }
 
 fn key_line(key: &Key, prefix: &str) -> String {
@@ -143,7 +149,13 @@ impl Page {
         }
         let text = match (example, line.split_once(' ')) {
             (Some(code), _) => return self.example(code),
-            (None, _) if line.is_empty() => if self.in_example { String::new() } else { ".PP".to_owned() },
+            (None, _) if line.is_empty() => {
+                if self.in_example {
+                    String::new()
+                } else {
+                    ".PP".to_owned()
+                }
+            }
             (None, Some(("#", head))) => format!(".SH {}", plain(head)),
             (None, Some(("##", head))) => format!(".SS {}", plain(head)),
             (None, Some(("###", head))) => format!("\\fI{}\\fR\n.br", plain(head)),

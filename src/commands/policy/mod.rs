@@ -4,6 +4,7 @@ mod allow;
 mod check;
 mod init;
 mod show;
+mod test;
 mod way_on;
 
 use std::path::PathBuf;
@@ -30,6 +31,7 @@ pub(super) fn grammar() -> Command {
         check::grammar(),
         init::grammar(),
         allow::grammar(),
+        test::grammar(),
     ])
 }
 
@@ -40,6 +42,7 @@ pub(super) fn policy(invocation: &Invocation<'_>) -> Result<u8, Failure> {
         Some(("check", matches)) => check::check(invocation, matches),
         Some(("init", matches)) => init::init(invocation, matches),
         Some(("allow", matches)) => allow::allow(invocation, matches),
+        Some(("test", matches)) => test::test(invocation, matches),
         // clap knows no other.
         _ => Ok(USAGE),
     }

@@ -1,13 +1,11 @@
 //! `sdocker check --dockerfile FILE`: the images and the user of a Dockerfile, judged by the rules of a run.
 
-use std::path::PathBuf;
+use std::path::Path;
 
-use clap::{Arg, Command, value_parser};
-
-use super::failure::Failure;
-
-use super::setting::Setting;
-use super::{Invocation, own};
+use super::super::Invocation;
+use super::super::failure::Failure;
+use super::super::setting::Setting;
+use super::{FAILED, code};
 use crate::dockerfile::{Base, BuildArgs, Dockerfile, FinalUser, Plan};
 use crate::files;
 use crate::report::{self, CommandLine};
@@ -17,21 +15,7 @@ use crate::request::{
 };
 use crate::rules::Case;
 
-const FAILED: u8 = 1;
-const WARNED: u8 = 10;
-const REFUSED: u8 = 11;
-
-pub(super) fn grammar() -> Command {
-    let file = Arg::new("dockerfile").long("dockerfile").value_name("FILE").required(true);
-    Command::new("check")
-        .about("Judge the images and the user of a Dockerfile")
-        .after_help("Exit codes: 0 nothing to say, 1 not readable, 2 usage, 10 warnings, 11 refusals")
-        .arg(file.value_parser(value_parser!(PathBuf)).help("The file to judge"))
-}
-
-pub(super) fn check(invocation: &Invocation<'_>) -> Result<u8, Failure> {
-    let Some(matches) = own::parse(invocation, grammar())? else { return Ok(0) };
-    let Some(path) = matches.get_one::<PathBuf>("dockerfile") else { return Ok(0) };
+pub(super) fn check(invocation: &Invocation<'_>, path: &Path) -> Result<u8, Failure> {
     let name = path.display().to_string();
     let failed = |message: String| Failure::Own { message: format!("sdocker: {message}"), code: FAILED };
     let setting = Setting::new(invocation)?;
@@ -42,11 +26,7 @@ pub(super) fn check(invocation: &Invocation<'_>) -> Result<u8, Failure> {
     findings.extend(user(&plan, &name, &setting)?);
     let style = invocation.environment.style();
     invocation.environment.complain(&report::refusal(&findings, &CommandLine::new(Vec::new(), []), style));
-    Ok(match findings.iter().map(|finding| finding.action).max() {
-        Some(Action::Deny) => REFUSED,
-        Some(_) => WARNED,
-        None => 0,
-    })
+    Ok(code(&findings))
 }
 
 fn request(image: &str, origin: Origin) -> Request {
@@ -107,5 +87,6 @@ fn unreadable(rule: &'static str, message: String, origin: Origin) -> Finding {
         primary: (origin, "written here"),
         related: None,
         help: vec!["write it out, or give the variable a default".to_owned()],
+        unlearned: false,
     }
 }
