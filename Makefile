@@ -18,7 +18,7 @@ build: tools
 check: tools licences
 	$(CARGO) fmt --check
 	$(CARGO) clippy --all-targets --locked -- -D warnings
-	$(CARGO) clippy --test live --bench run --locked -- -D warnings
+	$(CARGO) clippy --test live --bench run --bench judge --locked -- -D warnings
 	$(CARGO) test --locked
 
 # Everything, on a private engine that this starts and stops. An engine that already runs is never touched.
@@ -35,9 +35,10 @@ licences:
 demo: build
 	tests/support/demo target/release/sdocker
 
-# Ratios against docker's own command and the bare engine. Nothing is asserted.
+# What a judgement costs; ratios against docker's own command and the bare engine. Nothing is asserted.
 bench: tools
 	$(ENGINE) need docker=$$(apt-cache show docker-cli >/dev/null 2>&1 && echo docker-cli || echo docker.io)
+	$(CARGO) bench --locked --bench judge
 	$(CARGO) bench --locked --bench run --no-run
 	$(ENGINE) with $(CARGO) bench --locked --bench run
 

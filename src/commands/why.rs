@@ -8,8 +8,8 @@ use super::failure::Failure;
 use super::{Invocation, decisions, explain, own, setting};
 use crate::journal::{Outcome, Record};
 use crate::policy::{ImagePattern, Scope, written_grant};
-use crate::report::{self, CommandLine, Style, clean, quoted};
-use crate::request::{Action, ImageRef};
+use crate::report::{self, CommandLine, Style, clean};
+use crate::request::{Action, ImageRef, quoted};
 use crate::rules::CATALOGUE;
 
 /// How long the grant lasts that is proposed.

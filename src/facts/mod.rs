@@ -1,20 +1,27 @@
 //! Learns what rules need to know: exactly what this request and policy ask for, at the same time, each with a limit.
 
+mod cache;
+mod engines;
 mod paths;
 mod users;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 
 use crate::engine::{Engine, EngineError};
 use crate::request::mounts::{MountSource, mounts, paths_in_options};
-use crate::request::{ContainerFacts, Fact, Facts, ImageFacts, Needs, Request, UserSpec, VolumeFacts};
+use crate::request::references::{Way, references};
+use crate::request::{
+    Caller, ContainerFacts, EngineInfo, Fact, Facts, ImageFacts, Needs, NetworkFacts, Request, UserSpec, VolumeFacts,
+};
 
-pub use users::Cache;
+pub use cache::Cache;
+pub use paths::{Binds, follow};
+
+use engines::Identity;
 
 /// No fact of a working engine takes nearly as long.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -26,11 +33,13 @@ pub struct Learner<'a> {
     pub engine: &'a Engine,
     /// What is to be judged.
     pub request: &'a Request,
+    /// Who asks.
+    pub caller: &'a Caller,
     /// What the rules need.
     pub needs: Needs,
     /// Whom a filled-in user stands for.
     pub stands_for: (u32, u32),
-    /// Where the users of images are remembered, by image id.
+    /// Where images' users and the engine's abilities are remembered.
     pub cache: Option<Cache>,
 }
 
@@ -46,20 +55,7 @@ pub enum ImageState {
 impl Learner<'_> {
     /// Everything at once. Where the image is absent, its facts are still missing.
     pub async fn learn(&self) -> (Facts, ImageState) {
-        let (info, image, volumes, containers) =
-            tokio::join!(self.info(), self.look_up_image(), self.volumes(), self.containers());
-        let mut facts = Facts {
-            info,
-            volumes,
-            containers,
-            stands_for: self.stands_for,
-            local: self.engine.endpoint().is_local(),
-            ..Facts::default()
-        };
-        if self.needs.binds && facts.local {
-            let wanted = self.paths(&facts);
-            (facts.binds, facts.sockets) = paths::learn(wanted, self.engine.endpoint().socket(), LIMIT).await;
-        }
+        let (mut facts, image) = tokio::join!(self.learn_all_but_image(), self.look_up_image());
         let state = match image {
             None => ImageState::Settled,
             Some(Ok(None)) => ImageState::Absent,
@@ -75,7 +71,29 @@ impl Learner<'_> {
         (facts, state)
     }
 
-    /// The image once more, after a pull.
+    /// Everything at once but the image, which is yet to be pulled.
+    pub async fn learn_all_but_image(&self) -> Facts {
+        let (info, (volumes, containers), networks) =
+            tokio::join!(self.info(), self.volumes_and_containers(), self.networks());
+        let mut facts = Facts {
+            info,
+            volumes,
+            containers,
+            networks,
+            stands_for: self.stands_for,
+            local: self.engine.endpoint().is_local(),
+            ..Facts::default()
+        };
+        if self.needs.binds && facts.local {
+            let engine = self.engine.endpoint().socket().map(std::path::Path::to_owned);
+            let wanted = paths::Wanted { binds: self.paths(&facts), roots: self.needs.roots.clone(), engine };
+            let found = paths::learn(wanted, self.caller, self.stands_for, LIMIT).await;
+            (facts.binds, facts.roots, facts.sockets) = (found.binds, found.roots, found.sockets);
+        }
+        facts
+    }
+
+    /// The image, after a pull.
     pub async fn learn_image(&self, facts: &mut Facts) {
         match self.look_up_image().await {
             Some(Ok(Some(image))) => self.keep_image(facts, image).await,
@@ -90,8 +108,20 @@ impl Learner<'_> {
         facts.image = Fact::Known(image);
     }
 
-    async fn info(&self) -> Fact<crate::request::EngineInfo> {
-        if self.needs.info { within(self.engine.info()).await.into_fact() } else { Fact::NotAsked }
+    /// What the engine can do; as it was a moment ago, where that is remembered.
+    async fn info(&self) -> Fact<EngineInfo> {
+        if !self.needs.info {
+            return Fact::NotAsked;
+        }
+        let memory = self.cache.as_ref().zip(self.engine.endpoint().socket().and_then(Identity::of));
+        if let Some(known) = memory.as_ref().and_then(|(cache, engine)| engines::remembered(cache, engine)) {
+            return Fact::Known(known);
+        }
+        let asked = within(self.engine.info()).await;
+        if let (Ok(info), Some((cache, engine))) = (&asked, memory) {
+            engines::remember(cache, engine, info);
+        }
+        asked.into_fact()
     }
 
     async fn look_up_image(&self) -> Option<Result<Option<ImageFacts>, String>> {
@@ -110,13 +140,13 @@ impl Learner<'_> {
         if !self.needs.users || !(named_group || UserSpec::parse(user).needs_tables()) {
             return Fact::NotAsked;
         }
-        if let Some(known) = self.cache.as_ref().and_then(|cache| cache.read(&image.id)) {
+        if let Some(known) = self.cache.as_ref().and_then(|cache| users::remembered(cache, &image.id)) {
             return Fact::Known(known);
         }
         match self.engine.probe_users(&image.id, LIMIT).await {
             Ok(tables) => {
                 if let Some(cache) = &self.cache {
-                    cache.write(&image.id, &tables);
+                    users::remember(cache, &image.id, &tables);
                 }
                 // Probes of runs that were killed; who cannot ask for them now will be asked again.
                 let _ = within(self.engine.sweep_probes()).await;
@@ -126,31 +156,51 @@ impl Learner<'_> {
         }
     }
 
-    async fn volumes(&self) -> BTreeMap<String, Fact<VolumeFacts>> {
-        if !self.needs.volumes {
-            return BTreeMap::new();
+    /// Volumes of the request, and those that containers bring with them.
+    async fn volumes_and_containers(
+        &self,
+    ) -> (BTreeMap<String, Fact<VolumeFacts>>, BTreeMap<String, Fact<ContainerFacts>>) {
+        let containers = self.containers().await;
+        if !(self.needs.volumes || self.needs.references) {
+            return (BTreeMap::new(), containers);
         }
-        let names = mounts(&self.request.body).into_iter().filter_map(|mount| match mount.source {
-            MountSource::Volume(name) if !name.is_empty() => Some(name),
-            MountSource::Volume(_) | MountSource::Path(_) | MountSource::Own => None,
+        let asked = mounts(&self.request.body).into_iter().filter_map(|mount| match mount.source {
+            MountSource::Volume(name) => Some(name),
+            MountSource::Path(_) | MountSource::Own => None,
         });
+        let brought = containers.values().filter_map(|fact| fact.known().ok());
+        let brought = brought.flat_map(|container| container.mounts.iter().map(|mount| mount.name.clone()));
+        let names: BTreeSet<String> = asked.chain(brought).filter(|name| !name.is_empty()).collect();
         let look_up = async |name: String| {
             let found = within(self.engine.volume(&name)).await;
             (name, found.map(Option::unwrap_or_default).into_fact())
         };
-        join_all(names.map(look_up)).await.into_iter().collect()
+        (join_all(names.into_iter().map(look_up)).await.into_iter().collect(), containers)
     }
 
     async fn containers(&self) -> BTreeMap<String, Fact<ContainerFacts>> {
-        if !self.needs.containers {
-            return BTreeMap::new();
-        }
-        let look_up = async |text: &String| {
-            let name = text.split_once(':').map_or(text.as_str(), |(name, _)| name).to_owned();
+        let Needs { containers, references, .. } = self.needs;
+        let wanted = |way: Way| way.is_container() && (references || (containers && way == Way::VolumesFrom));
+        let look_up = async |name: String| {
             let found = within(self.engine.container(&name)).await;
             (name, found.into_fact())
         };
-        join_all(self.request.body.host_config.volumes_from.iter().map(look_up)).await.into_iter().collect()
+        join_all(self.names(wanted).into_iter().map(look_up)).await.into_iter().collect()
+    }
+
+    async fn networks(&self) -> BTreeMap<String, Fact<NetworkFacts>> {
+        let needed = self.needs.networks || self.needs.references;
+        let look_up = async |name: String| {
+            let found = within(self.engine.network(&name)).await;
+            (name, found.into_fact())
+        };
+        join_all(self.names(|way| needed && way == Way::Network).into_iter().map(look_up)).await.into_iter().collect()
+    }
+
+    /// Each name once by which the request refers to something in one of these ways.
+    fn names(&self, wanted: impl Fn(Way) -> bool) -> BTreeSet<String> {
+        let all = references(&self.request.body).into_iter();
+        all.filter(|reference| wanted(reference.way)).map(|reference| reference.name).collect()
     }
 
     /// Every path of the host that a mount leads to, directly or through a volume or another container.
@@ -166,7 +216,8 @@ impl Learner<'_> {
             paths.extend(paths_in_options(volume.options.iter().map(|(key, value)| (key.as_str(), value.as_str()))));
         }
         for container in facts.containers.values().filter_map(|fact| fact.known().ok()) {
-            paths.extend(container.mounts.iter().map(|mount| mount.source.clone()));
+            let binds = container.mounts.iter().filter(|mount| !matches!(mount.kind.as_str(), "volume" | "tmpfs"));
+            paths.extend(binds.map(|mount| mount.source.clone()));
         }
         paths.sort();
         paths.dedup();
@@ -190,10 +241,4 @@ impl<T> IntoFact<T> for Result<T, String> {
     fn into_fact(self) -> Fact<T> {
         self.map_or_else(Fact::Unknown, Fact::Known)
     }
-}
-
-/// Where a cache lies below a user's cache directory.
-#[must_use]
-pub fn cache_directory(base: &std::path::Path) -> PathBuf {
-    base.join("sdocker").join("users")
 }

@@ -9,7 +9,7 @@ mod judgement;
 mod style;
 
 pub use checkup::checkup;
-pub use command_line::{CommandLine, quoted};
+pub use command_line::CommandLine;
 pub use hint::hint;
 pub use judgement::{Judgement, Word};
 pub use style::Style;

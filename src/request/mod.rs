@@ -11,6 +11,10 @@ mod image;
 pub mod json;
 pub mod mounts;
 mod origin;
+mod owner;
+pub mod ports;
+mod quote;
+pub mod references;
 mod remark;
 mod rewrite;
 pub mod secrets;
@@ -24,15 +28,17 @@ pub use date::Date;
 pub use detour::{Detour, Leads};
 pub use facts::{
     BindFacts, BindKind, ContainerFacts, ContainerMount, EngineInfo, Fact, Facts, GroupEntry, ImageFacts, Needs,
-    PasswdEntry, SocketFacts, UserTables, VolumeFacts,
+    NetworkFacts, PasswdEntry, SocketFacts, UserTables, VolumeFacts,
 };
 pub use finding::{Action, Finding, RuleId};
 pub use hidden::{clean, is_hidden, json_line};
 pub(crate) use image::grammar as image_grammar;
 pub use image::{ImageRef, ImageRefError};
 pub use origin::{Origin, Origins, PolicySpot};
+pub use owner::{OWNER_LABEL, Owner, RESERVED_PREFIX};
+pub use quote::quoted;
 pub use remark::Remark;
-pub use rewrite::{Change, Clash, Rewrite, apply};
+pub use rewrite::{Change, Clash, Rewrite, apply, member};
 pub use user::{Id, Ids, UserFault, UserSpec};
 
 use wire::ContainerCreate;
@@ -59,6 +65,8 @@ pub struct Manner {
     pub detached: bool,
     /// `--restart` was typed: docker sends `no` both for that and for silence.
     pub restart_typed: bool,
+    /// Whoever asks makes a missing source of a bind as the caller, before the engine would make it as root.
+    pub makes_sources: bool,
     /// Options before the verb that lead elsewhere than the settings in force.
     pub detours: Vec<Detour>,
 }

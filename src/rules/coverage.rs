@@ -4,7 +4,11 @@
 //! why it is harmless, or that nobody judges it yet. What nobody judges is refused by `other-fields` as soon as it says
 //! anything.
 
+use std::borrow::Cow;
+
 use super::no_new_privileges;
+use crate::request::member;
+use crate::request::references::ENDPOINTS;
 use crate::request::wire::{BindOptions, ContainerCreate, HostConfig, Mount, NetworkingConfig, VolumeOptions};
 
 /// Who answers for a field.
@@ -23,14 +27,22 @@ use Answer::{Inert, Nobody, Rule};
 /// One field of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Field {
-    pub(super) pointer: String,
+    at: Cow<'static, str>,
+    name: &'static str,
     pub(super) answer: Answer,
     /// It asks for something other than the engine's default.
     pub(super) speaks: bool,
 }
 
-fn field(pointer: impl Into<String>, answer: Answer, speaks: bool) -> Field {
-    Field { pointer: pointer.into(), answer, speaks }
+impl Field {
+    /// Its JSON pointer.
+    pub(super) fn pointer(&self) -> String {
+        format!("{}{}", self.at, self.name)
+    }
+}
+
+fn field(at: impl Into<Cow<'static, str>>, answer: Answer, speaks: bool) -> Field {
+    Field { at: at.into(), name: "", answer, speaks }
 }
 
 const INSIDE: Answer = Inert("concerns only what happens inside the container");
@@ -90,9 +102,9 @@ pub(super) fn fields(body: &ContainerCreate) -> Vec<Field> {
         field("/WorkingDir", Nobody("--workdir"), leads_into_proc(working_dir)),
         field("/Entrypoint", INSIDE, entrypoint.is_some()),
         field("/NetworkDisabled", Inert("takes the network away"), *network_disabled),
-        field("/MacAddress", INSIDE, !mac_address.is_empty()),
+        field("/MacAddress", Rule("network-options"), !mac_address.is_empty()),
         field("/OnBuild", DESCRIBES, !on_build.is_empty()),
-        field("/Labels", DESCRIBES, !labels.is_empty()),
+        field("/Labels", Rule("reserved-labels"), !labels.is_empty()),
         field("/StopSignal", INSIDE, !stop_signal.is_empty()),
         field("/StopTimeout", INSIDE, stop_timeout.is_some()),
         field("/Shell", DESCRIBES, shell.is_some()),
@@ -196,43 +208,41 @@ fn host(config: &HostConfig, all: &mut Vec<Field>) {
         readonly_paths,
         init,
     } = config;
-    const PORTS: Answer = Inert("opens the container's own ports; which addresses is not judged");
-    const NAMES: Answer = Inert("how the container resolves names");
     const TIGHTENS: Answer = Inert("only takes something away");
     const WEIGHTS: Answer = Inert("a share or ceiling of the disks; never more than without it");
-    let mut say = |name: &str, answer: Answer, speaks: bool| {
-        all.push(field(format!("/HostConfig/{name}"), answer, speaks));
+    let mut say = |name: &'static str, answer: Answer, speaks: bool| {
+        all.push(Field { at: Cow::Borrowed("/HostConfig/"), name, answer, speaks });
     };
     say("ContainerIDFile", DESCRIBES, !container_id_file.is_empty());
     say("LogConfig", Nobody("--log-driver"), logs_elsewhere(&log_config.kind));
-    say("NetworkMode", Nobody("--network"), shares_a_namespace(network_mode));
-    say("PortBindings", PORTS, !port_bindings.is_empty());
+    say("NetworkMode", Rule("host-network"), !network_mode.is_empty());
+    say("PortBindings", Rule("ports"), !port_bindings.is_empty());
     say("RestartPolicy", Rule("restart"), !restart_policy.name.is_empty());
     say("AutoRemove", TIGHTENS, *auto_remove);
-    say("VolumeDriver", Nobody("--volume-driver"), !matches!(volume_driver.as_str(), "" | "local"));
-    say("VolumesFrom", Nobody("--volumes-from"), !volumes_from.is_empty());
+    say("VolumeDriver", Rule("volume-options"), !volume_driver.is_empty());
+    say("VolumesFrom", Rule("volumes-from"), !volumes_from.is_empty());
     say("ConsoleSize", STREAMS, *console_size != [0, 0]);
     say("Annotations", Nobody("--annotation"), !annotations.is_empty());
     say("CapAdd", Rule("capabilities"), !cap_add.0.is_empty());
     say("CapDrop", TIGHTENS, !cap_drop.0.is_empty());
-    say("CgroupnsMode", Nobody("--cgroupns"), !matches!(cgroupns_mode.as_str(), "" | "private"));
-    say("Dns", NAMES, !dns.is_empty());
-    say("DnsOptions", NAMES, !dns_options.is_empty());
-    say("DnsSearch", NAMES, !dns_search.is_empty());
-    say("ExtraHosts", NAMES, !extra_hosts.is_empty());
+    say("CgroupnsMode", Rule("host-cgroup"), !cgroupns_mode.is_empty());
+    say("Dns", Rule("network-options"), !dns.is_empty());
+    say("DnsOptions", Rule("network-options"), !dns_options.is_empty());
+    say("DnsSearch", Rule("network-options"), !dns_search.is_empty());
+    say("ExtraHosts", Rule("extra-hosts"), !extra_hosts.is_empty());
     say("GroupAdd", Rule("user"), !group_add.is_empty());
-    say("IpcMode", Nobody("--ipc"), !matches!(ipc_mode.as_str(), "" | "private" | "none"));
-    say("Cgroup", Nobody("Cgroup"), !cgroup.is_empty());
-    say("Links", Nobody("--link"), !links.is_empty());
+    say("IpcMode", Rule("host-ipc"), !ipc_mode.is_empty());
+    say("Cgroup", Rule("host-cgroup"), !cgroup.is_empty());
+    say("Links", Rule("links"), !links.is_empty());
     say("OomScoreAdj", Nobody("--oom-score-adj"), *oom_score_adj < 0);
-    say("PidMode", Nobody("--pid"), !matches!(pid_mode.as_str(), "" | "private"));
+    say("PidMode", Rule("host-pid"), !pid_mode.is_empty());
     say("Privileged", Rule("privileged"), *privileged);
-    say("PublishAllPorts", PORTS, *publish_all_ports);
-    say("ReadonlyRootfs", TIGHTENS, *readonly_rootfs);
+    say("PublishAllPorts", Rule("ports"), *publish_all_ports);
+    say("ReadonlyRootfs", Rule("read-only-root"), *readonly_rootfs);
     say("StorageOpt", Nobody("--storage-opt"), !storage_opt.is_empty());
-    say("Tmpfs", Inert("memory of the container's own"), !tmpfs.is_empty());
-    say("UTSMode", Nobody("--uts"), !uts_mode.is_empty());
-    say("UsernsMode", Nobody("--userns"), !userns_mode.is_empty());
+    say("Tmpfs", Rule("tmpfs"), !tmpfs.is_empty());
+    say("UTSMode", Rule("host-uts"), !uts_mode.is_empty());
+    say("UsernsMode", Rule("host-userns"), !userns_mode.is_empty());
     say("ShmSize", Inert("counts as the container's own memory"), *shm_size != 0);
     say("Sysctls", Nobody("--sysctl"), !sysctls.is_empty());
     say("Runtime", Nobody("--runtime"), !runtime.is_empty());
@@ -271,9 +281,8 @@ fn host(config: &HostConfig, all: &mut Vec<Field>) {
     say("MaskedPaths", Nobody("--security-opt systempaths"), masked_paths.is_some());
     say("ReadonlyPaths", Nobody("--security-opt systempaths"), readonly_paths.is_some());
     say("Init", INSIDE, init.is_some());
-    for (index, bind) in binds.iter().enumerate() {
-        all.push(field(format!("/HostConfig/Binds/{index}"), Rule("engine-socket"), true));
-        all.push(field(format!("/HostConfig/Binds/{index}"), Nobody("-v …:shared"), has_propagation(bind)));
+    for index in 0..binds.len() {
+        all.push(field(format!("/HostConfig/Binds/{index}"), Rule("binds"), true));
     }
     for (index, entry) in security_opt.iter().enumerate() {
         let about = no_new_privileges::is_about(entry);
@@ -283,16 +292,6 @@ fn host(config: &HostConfig, all: &mut Vec<Field>) {
     for (index, mount) in mounts.iter().enumerate() {
         self::mount(&format!("/HostConfig/Mounts/{index}"), mount, all);
     }
-}
-
-fn shares_a_namespace(network: &str) -> bool {
-    network == "host" || network.starts_with("container:")
-}
-
-/// Options of a bind behind its second colon that make mounts travel between the container and the host.
-fn has_propagation(bind: &str) -> bool {
-    let options = bind.splitn(3, ':').nth(2).unwrap_or("");
-    options.split(',').any(|option| matches!(option, "shared" | "rshared" | "slave" | "rslave"))
 }
 
 fn mount(at: &str, mount: &Mount, all: &mut Vec<Field>) {
@@ -308,13 +307,19 @@ fn mount(at: &str, mount: &Mount, all: &mut Vec<Field>) {
         tmpfs_options,
         cluster_options,
     } = mount;
-    let known = matches!(kind.as_str(), "bind" | "volume" | "tmpfs");
-    all.push(field(at, if known { Rule("engine-socket") } else { Nobody("--mount type") }, true));
+    let answer = match kind.as_str() {
+        "bind" => Rule("binds"),
+        "volume" => Rule("volume-options"),
+        "tmpfs" => Rule("tmpfs"),
+        "image" => Rule("images"),
+        _ => Nobody("--mount type"),
+    };
+    all.push(field(at.to_owned(), answer, true));
     let mut say = |name: &str, answer: Answer, speaks: bool| all.push(field(format!("{at}/{name}"), answer, speaks));
     say("ReadOnly", Inert("only takes something away"), *read_only);
     say("Consistency", Inert("ignored on Linux"), !consistency.is_empty());
-    say("ImageOptions", Nobody("--mount type=image"), image_options.is_some());
-    say("TmpfsOptions", Inert("memory of the container's own"), tmpfs_options.is_some());
+    say("ImageOptions", Rule("images"), image_options.is_some());
+    say("TmpfsOptions", Rule("tmpfs"), tmpfs_options.is_some());
     say("ClusterOptions", Nobody("--mount type=cluster"), cluster_options.is_some());
     if let Some(BindOptions {
         propagation,
@@ -324,28 +329,25 @@ fn mount(at: &str, mount: &Mount, all: &mut Vec<Field>) {
         read_only_force_recursive,
     }) = bind_options
     {
-        let travels = !matches!(propagation.as_str(), "" | "private" | "rprivate");
-        say("BindOptions/Propagation", Nobody("--mount bind-propagation"), travels);
+        say("BindOptions/Propagation", Rule("mount-propagation"), !propagation.is_empty());
         say("BindOptions/NonRecursive", Inert("only takes something away"), *non_recursive);
-        say("BindOptions/CreateMountpoint", Nobody("CreateMountpoint"), *create_mountpoint);
+        say("BindOptions/CreateMountpoint", Rule("binds"), *create_mountpoint);
         say("BindOptions/ReadOnlyNonRecursive", INSIDE, *read_only_non_recursive);
         say("BindOptions/ReadOnlyForceRecursive", INSIDE, *read_only_force_recursive);
     }
     if let Some(VolumeOptions { no_copy, labels, subpath, driver_config }) = volume_options {
-        let driver = driver_config.as_ref();
-        let foreign = driver.is_some_and(|d| !matches!(d.name.as_str(), "" | "local") || !d.options.is_empty());
         say("VolumeOptions/NoCopy", INSIDE, *no_copy);
         say("VolumeOptions/Labels", DESCRIBES, !labels.is_empty());
-        say("VolumeOptions/Subpath", INSIDE, !subpath.is_empty());
-        say("VolumeOptions/DriverConfig", Nobody("--mount volume-opt"), foreign);
+        say("VolumeOptions/Subpath", Rule("volume-options"), !subpath.is_empty());
+        say("VolumeOptions/DriverConfig", Rule("volume-options"), driver_config.is_some());
     }
 }
 
 fn networks(config: Option<&NetworkingConfig>, all: &mut Vec<Field>) {
     let Some(NetworkingConfig { endpoints_config }) = config else { return };
     for (name, endpoint) in endpoints_config {
-        let at = format!("/NetworkingConfig/EndpointsConfig/{}", name.replace('~', "~0").replace('/', "~1"));
-        all.push(field(at.clone(), Nobody("--network"), shares_a_namespace(name)));
+        let at = member(ENDPOINTS, name);
+        all.push(field(at.clone(), Rule("host-network"), true));
         let Some(endpoint) = endpoint else { continue };
         let crate::request::wire::EndpointSettings {
             ipam_config,
@@ -366,19 +368,19 @@ fn networks(config: Option<&NetworkingConfig>, all: &mut Vec<Field>) {
         } = endpoint;
         let mut say =
             |name: &str, answer: Answer, speaks: bool| all.push(field(format!("{at}/{name}"), answer, speaks));
-        say("IPAMConfig", INSIDE, ipam_config.is_some());
-        say("Links", Nobody("--link"), !links.is_empty());
-        say("Aliases", DESCRIBES, !aliases.is_empty());
-        say("MacAddress", INSIDE, !mac_address.is_empty());
-        say("DriverOpts", Nobody("--network driver-opt"), !driver_opts.is_empty());
+        say("IPAMConfig", Rule("network-options"), ipam_config.is_some());
+        say("Links", Rule("links"), !links.is_empty());
+        say("Aliases", Rule("network-options"), !aliases.is_empty());
+        say("MacAddress", Rule("network-options"), !mac_address.is_empty());
+        say("DriverOpts", Rule("network-options"), !driver_opts.is_empty());
         say("GwPriority", INSIDE, *gw_priority != 0);
-        say("NetworkID", ENGINES_OWN, !network_id.is_empty());
+        say("NetworkID", Rule("foreign-objects"), !network_id.is_empty());
         say("EndpointID", ENGINES_OWN, !endpoint_id.is_empty());
         say("Gateway", ENGINES_OWN, !gateway.is_empty());
-        say("IPAddress", ENGINES_OWN, !ip_address.is_empty());
+        say("IPAddress", Rule("network-options"), !ip_address.is_empty());
         say("IPPrefixLen", ENGINES_OWN, *ip_prefix_len != 0);
         say("IPv6Gateway", ENGINES_OWN, !ipv6_gateway.is_empty());
-        say("GlobalIPv6Address", ENGINES_OWN, !global_ipv6_address.is_empty());
+        say("GlobalIPv6Address", Rule("network-options"), !global_ipv6_address.is_empty());
         say("GlobalIPv6PrefixLen", ENGINES_OWN, *global_ipv6_prefix_len != 0);
         say("DNSNames", ENGINES_OWN, !dns_names.is_empty());
     }
@@ -406,7 +408,7 @@ mod tests {
     fn every_member_of_the_body_is_answered_for() {
         let body = ContainerCreate::default();
         let tree = whole();
-        let answered: Vec<String> = fields(&body).into_iter().map(|f| f.pointer).collect();
+        let answered: Vec<String> = fields(&body).into_iter().map(|f| f.pointer()).collect();
         let lists = ["/HostConfig/Binds", "/HostConfig/SecurityOpt", "/HostConfig/Mounts"];
         let members = |at: &str| -> Vec<String> {
             let node = tree.pointer(at).unwrap().as_object().unwrap();

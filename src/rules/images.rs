@@ -2,6 +2,7 @@
 
 use super::{Breach, Case, Check, Opinion, Rule};
 use crate::policy::{ImagePattern, Key, Setting, Settings, Takes};
+use crate::request::wire::Mount;
 use crate::request::{ImageRef, Needs, Request, RuleId};
 
 pub(super) const RULE: Rule = Rule {
@@ -9,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     doc: "\
 ## What
 An image whose name matches none of the patterns in `allow`. `*` stands for any part of one path component, `**` for any
-part of the name; a pattern without a tag matches every tag.
+part of the name; a pattern without a tag matches every tag. An image that is mounted (`--mount type=image`) is one too.
 
 ## Why
 Whoever writes the image writes the program that runs. The name is judged before anything is pulled.
@@ -17,7 +18,7 @@ Whoever writes the image writes the program that runs. The name is judged before
 ## Instead
 Use an image from a listed place, or ask for the place to be listed.
 ",
-    fields: &["Image"],
+    fields: &["Image", "HostConfig.Mounts"],
     keys: &[Key::free("allow", Takes::Texts, "patterns of full names; `*` is one component, `**` any number")],
     open_keys: &[],
     silence: "cannot be silent",
@@ -26,6 +27,9 @@ Use an image from a listed place, or ask for the place to be listed.
     sources: &["CIS Docker 4.2", "OWASP Docker rule 13"],
     load: |settings: &mut Settings<'_>| Some(Box::new(Images { allow: settings.list("allow") })),
 };
+
+/// What an id begins with, in full or in a request.
+const ALGORITHM: &str = "sha256:";
 
 #[derive(Debug)]
 struct Images {
@@ -63,6 +67,11 @@ impl Check for Images {
             return out.breach(breach(format!("`{typed}` is not an image's name")));
         };
         self.judge_image(&image, out);
+        for (index, mount) in case.request.body.host_config.mounts.iter().enumerate() {
+            if mount.kind == "image" {
+                mounted(mount, format!("/HostConfig/Mounts/{index}"), allow, out);
+            }
+        }
         match case.facts.image.known() {
             Err(why) => out.unknown("/Image", "the image's id", &why),
             Ok(facts) => {
@@ -71,6 +80,17 @@ impl Check for Images {
                 }
             }
         }
+    }
+}
+
+/// An image that is mounted is known by its name alone, so a name that could be a piece of an id is none.
+fn mounted(mount: &Mount, pointer: String, allow: &Setting<Vec<Setting<ImagePattern>>>, out: &mut Opinion) {
+    let digits = mount.source.strip_prefix(ALGORITHM).unwrap_or(&mount.source);
+    let could_be_id = digits.len() >= 2 && digits.chars().all(|c| c.is_ascii_hexdigit());
+    let image = ImageRef::parse(&mount.source).ok().filter(|_| !could_be_id);
+    if !image.is_some_and(|image| allow.value.iter().any(|pattern| pattern.value.matches(&image))) {
+        let breach = Breach::new(pointer, format!("image `{}` is not among those that are allowed", mount.source));
+        out.breach(breach.bound(&allow.spot).help(format!("mount one that matches {}", listed(&allow.value))));
     }
 }
 
@@ -106,6 +126,16 @@ mod tests {
         assert_eq!(asks("sha256:01"), "deny");
         assert_eq!(asks("sha256:0123"), "deny");
         assert_eq!(asks(&"0123".repeat(16)), "deny");
+    }
+
+    #[test]
+    fn an_image_that_is_mounted_is_judged_by_its_name() {
+        let mounts = |source: &str| {
+            let mount = Mount { kind: "image".into(), source: source.into(), ..Mount::default() };
+            Bench::new(&RULE, TABLE).of(|body| body.host_config.mounts = vec![mount])
+        };
+        assert_eq!(["alpine", "docker.io/library/busybox:1"].map(mounts), ["pass"; 2]);
+        assert_eq!(["evil/alpine", "cafe", "", "sha256:0123", "0123456789ab"].map(mounts), ["deny"; 5]);
     }
 
     #[test]
