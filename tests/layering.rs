@@ -60,7 +60,7 @@ const CRATES: &[(&str, Where)] = &[
     ("hyper", Only(&["engine", "gateway"])),
     ("hyper_util", Only(&["engine", "gateway"])),
     ("jiff", Everywhere),
-    ("ring", Only(&["files"])),
+    ("ring", Only(&["files", "rules"])),
     ("rustix", From(5)),
     ("serde", Everywhere),
     ("serde_json", Everywhere),

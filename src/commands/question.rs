@@ -14,6 +14,7 @@ use crate::engine::{Console, Engine, EngineError, Pong};
 use crate::files::{self, Logins};
 use crate::report::CommandLine;
 use crate::request::{ImageRef, Origin, Request};
+use crate::rules::secret_places;
 
 /// What somebody wants, and of which engine.
 pub(super) struct Question {
@@ -149,16 +150,23 @@ fn is_tagged(request: &Request) -> bool {
     ImageRef::parse(&request.body.image).is_ok_and(|image| image.tag.is_some() || image.digest.is_none())
 }
 
-/// The command line for a report, without the values of variables: they may be secrets.
+/// The command line for a report, without the values of variables and whatever else looks like a token.
 fn shown_again(argv: &[OsString], request: &Request) -> CommandLine {
     let words: Vec<String> = argv.iter().map(|word| word.to_string_lossy().into_owned()).collect();
-    let secrets = (0..request.body.env.len()).filter_map(|index| {
+    let values = (0..request.body.env.len()).filter_map(|index| {
         let Origin::Token { index, bytes } = request.origins.of(&format!("/Env/{index}")) else { return None };
         secret(words.get(index)?, index, bytes)
     });
-    let secrets: Vec<(usize, Range<usize>)> = secrets.collect();
+    let tokens =
+        words.iter().enumerate().flat_map(|(index, word)| secret_places(word).into_iter().map(move |at| (index, at)));
+    // One place a word: from the first secret to the last.
+    let mut secrets: BTreeMap<usize, Range<usize>> = BTreeMap::new();
+    for (index, place) in values.chain(tokens) {
+        let whole = secrets.entry(index).or_insert_with(|| place.clone());
+        *whole = whole.start.min(place.start)..whole.end.max(place.end);
+    }
     let program = words.first().and_then(|path| Path::new(path).file_name()?.to_str()).unwrap_or("sdocker").to_owned();
-    CommandLine::new(std::iter::once(program).chain(words.into_iter().skip(1)).collect(), secrets)
+    CommandLine::new(std::iter::once(program).chain(words.iter().skip(1).cloned()).collect(), secrets)
 }
 
 /// What stands behind the `=` of `NAME=value`.

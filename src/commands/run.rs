@@ -75,8 +75,13 @@ impl Job<'_> {
         self.act(&created, approval.request.get()).await
     }
 
-    /// The image's name, before anything is pulled.
+    /// The image's name, before anything is pulled. What may be an id is judged when the engine has said what it is, or
+    /// before it is pulled as a name.
     fn judge_image(&self, request: &Request) -> Result<(), Failure> {
+        if ImageRef::may_be_id(&request.body.image) { Ok(()) } else { self.judge_name(request) }
+    }
+
+    fn judge_name(&self, request: &Request) -> Result<(), Failure> {
         let Ok(image) = ImageRef::parse(&request.body.image) else { return Ok(()) };
         verdict::judge_image(&image, request, &self.setting.rules)
             .map_err(|findings| self.refused(request, None, &findings))
@@ -184,6 +189,7 @@ impl Job<'_> {
 
     async fn pull(&self, request: &Request) -> Result<(), Failure> {
         let Ok(image) = ImageRef::parse(&request.body.image) else { return Ok(()) };
+        self.judge_name(request)?;
         let login = logins::of_registry(self.invocation, self.verb, &image.registry)?;
         let mut display = PullDisplay::new(&self.console);
         let show = |event: &PullEvent| {

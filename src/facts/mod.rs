@@ -1,5 +1,6 @@
 //! Learns what rules need to know: exactly what this request and policy ask for, at the same time, each with a limit.
 
+mod machine;
 mod paths;
 mod users;
 
@@ -12,7 +13,7 @@ use futures_util::future::join_all;
 
 use crate::engine::{Engine, EngineError};
 use crate::request::mounts::{MountSource, mounts, paths_in_options};
-use crate::request::{ContainerFacts, Fact, Facts, ImageFacts, Needs, Request, UserSpec, VolumeFacts};
+use crate::request::{ContainerFacts, Fact, Facts, GroupEntry, ImageFacts, Needs, Request, UserSpec, VolumeFacts};
 
 pub use users::Cache;
 
@@ -46,12 +47,13 @@ pub enum ImageState {
 impl Learner<'_> {
     /// Everything at once. Where the image is absent, its facts are still missing.
     pub async fn learn(&self) -> (Facts, ImageState) {
-        let (info, image, volumes, containers) =
-            tokio::join!(self.info(), self.look_up_image(), self.volumes(), self.containers());
+        let (info, image, volumes, containers, version) =
+            tokio::join!(self.info(), self.look_up_image(), self.volumes(), self.containers(), self.version());
         let mut facts = Facts {
             info,
             volumes,
             containers,
+            version,
             stands_for: self.stands_for,
             local: self.engine.endpoint().is_local(),
             ..Facts::default()
@@ -60,6 +62,7 @@ impl Learner<'_> {
             let wanted = self.paths(&facts);
             (facts.binds, facts.sockets) = paths::learn(wanted, self.engine.endpoint().socket(), LIMIT).await;
         }
+        (facts.devices, facts.groups) = self.machine(facts.local).await;
         let state = match image {
             None => ImageState::Settled,
             Some(Ok(None)) => ImageState::Absent,
@@ -92,6 +95,23 @@ impl Learner<'_> {
 
     async fn info(&self) -> Fact<crate::request::EngineInfo> {
         if self.needs.info { within(self.engine.info()).await.into_fact() } else { Fact::NotAsked }
+    }
+
+    async fn version(&self) -> Fact<crate::request::EngineVersion> {
+        if self.needs.version { within(self.engine.versions()).await.into_fact() } else { Fact::NotAsked }
+    }
+
+    /// What this machine says of devices and groups; nothing where the engine is on another one.
+    async fn machine(&self, local: bool) -> (machine::Devices, Fact<Vec<GroupEntry>>) {
+        let wanted = self.request.body.host_config.devices.iter().map(|device| device.path_on_host.clone());
+        let devices =
+            if self.needs.devices && local { machine::devices(wanted.collect(), LIMIT).await } else { BTreeMap::new() };
+        let groups = match (self.needs.groups, local) {
+            (false, _) => Fact::NotAsked,
+            (true, false) => Fact::Known(Vec::new()),
+            (true, true) => machine::groups(LIMIT).await,
+        };
+        (devices, groups)
     }
 
     async fn look_up_image(&self) -> Option<Result<Option<ImageFacts>, String>> {

@@ -39,7 +39,9 @@ impl Gateway {
     }
 
     async fn judge_and_create(&self, request: Request, caller: &Caller) -> Result<Response<Body>, Fault> {
-        if let Ok(image) = ImageRef::parse(&request.body.image) {
+        // What may be an id is judged when the engine has said what it is; nothing is pulled here.
+        let name = Some(&request.body.image).filter(|text| !ImageRef::may_be_id(text));
+        if let Some(Ok(image)) = name.map(|text| ImageRef::parse(text)) {
             verdict::judge_image(&image, &request, &self.rules)
                 .map_err(|findings| self.refuse(caller, &request, None, &findings))?;
         }

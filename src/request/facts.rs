@@ -47,6 +47,12 @@ pub struct Needs {
     pub volumes: bool,
     /// The mounts of containers that the request refers to.
     pub containers: bool,
+    /// Where the devices that are asked for lead, on this machine.
+    pub devices: bool,
+    /// The groups of this machine.
+    pub groups: bool,
+    /// The engine's `/version`.
+    pub version: bool,
 }
 
 impl Needs {
@@ -60,6 +66,9 @@ impl Needs {
             binds: self.binds || other.binds,
             volumes: self.volumes || other.volumes,
             containers: self.containers || other.containers,
+            devices: self.devices || other.devices,
+            groups: self.groups || other.groups,
+            version: self.version || other.version,
         }
     }
 }
@@ -81,6 +90,12 @@ pub struct Facts {
     pub volumes: BTreeMap<String, Fact<VolumeFacts>>,
     /// Containers by the name in the request.
     pub containers: BTreeMap<String, Fact<ContainerFacts>>,
+    /// Devices of the host by the text of the request.
+    pub devices: BTreeMap<String, Fact<BindFacts>>,
+    /// This machine's groups; none where the engine is on another one.
+    pub groups: Fact<Vec<GroupEntry>>,
+    /// What the engine is made of.
+    pub version: Fact<EngineVersion>,
     /// Whom a filled-in user stands for: uid and gid.
     pub stands_for: (u32, u32),
     /// Whether the engine is on this machine, so that its paths are ours.
@@ -100,6 +115,12 @@ pub struct ImageFacts {
     pub volumes: Vec<String>,
     /// Ports that it declares, `80/tcp`.
     pub exposed_ports: Vec<String>,
+    /// Its WORKDIR.
+    pub working_dir: String,
+    /// The tags that the engine knows it under, `alpine:3.20`.
+    pub repo_tags: Vec<String>,
+    /// The digests that it was pulled by, `alpine@sha256:…`.
+    pub repo_digests: Vec<String>,
 }
 
 /// A line of an image's `/etc/passwd`.
@@ -152,6 +173,25 @@ pub struct EngineInfo {
     pub pids_limit: bool,
     /// The version of the machine's control groups: 1 or 2.
     pub cgroup_version: u32,
+    /// Who keeps the control groups: `systemd`, `cgroupfs`, `none`.
+    pub cgroup_driver: String,
+    /// Containers can be kept to some CPUs.
+    pub cpuset: bool,
+    /// The log driver of a container that names none.
+    pub logging_driver: String,
+    /// The runtime of a container that names none.
+    pub default_runtime: String,
+}
+
+/// What `/version` says of the engine's parts; empty where it does not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EngineVersion {
+    /// Docker Engine itself.
+    pub engine: String,
+    /// containerd.
+    pub containerd: String,
+    /// runc.
+    pub runc: String,
 }
 
 /// What a path is.

@@ -87,6 +87,13 @@ impl ImageRef {
         })
     }
 
+    /// Whether the engine may take the text for an image's id, or the beginning of one, as docker shows it.
+    #[must_use]
+    pub fn may_be_id(text: &str) -> bool {
+        let digits = text.strip_prefix("sha256:").unwrap_or(text);
+        (12..=64).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    }
+
     /// `docker.io/library/alpine`: what policies match.
     #[must_use]
     pub fn name(&self) -> String {
@@ -233,6 +240,17 @@ mod tests {
         assert_eq!(shown("localhost/app"), "localhost/app:latest");
         assert_eq!(shown("reg.example:5000/team/app:1.2"), "reg.example:5000/team/app:1.2");
         assert_eq!(shown("[::1]:5000/app"), "[::1]:5000/app:latest");
+    }
+
+    #[test]
+    fn ids_are_told_from_names_by_their_digits() {
+        let whole = format!("sha256:{}", "0a".repeat(32));
+        for id in ["ac6c0dc9e63f", &whole, &"0a".repeat(32)] {
+            assert!(ImageRef::may_be_id(id), "{id}");
+        }
+        for name in ["ac", "alpine", "ac6c0dc9e63", "AC6C0DC9E63F", "ac6c0dc9e63g", "sha256:", "ac6c0dc9e63f:1"] {
+            assert!(!ImageRef::may_be_id(name), "{name}");
+        }
     }
 
     #[test]

@@ -8,19 +8,21 @@ pub mod json;
 pub mod mounts;
 mod origin;
 mod rewrite;
+mod security_opt;
 pub mod sizes;
 mod user;
 pub mod wire;
 
 pub use caller::Caller;
 pub use facts::{
-    BindFacts, BindKind, ContainerFacts, ContainerMount, EngineInfo, Fact, Facts, GroupEntry, ImageFacts, Needs,
-    PasswdEntry, SocketFacts, UserTables, VolumeFacts,
+    BindFacts, BindKind, ContainerFacts, ContainerMount, EngineInfo, EngineVersion, Fact, Facts, GroupEntry,
+    ImageFacts, Needs, PasswdEntry, SocketFacts, UserTables, VolumeFacts,
 };
 pub use finding::{Action, Finding, RuleId};
 pub use image::{ImageRef, ImageRefError};
 pub use origin::{Origin, Origins, PolicySpot};
 pub use rewrite::{Change, Clash, Rewrite, apply};
+pub use security_opt::SecurityOpt;
 pub use user::{Id, Ids, UserFault, UserSpec};
 
 use wire::ContainerCreate;

@@ -4,25 +4,52 @@
 //! with the nearest permitted value where there is one. What becomes of a breach is the policy's `action`, and only
 //! [`Ruleset`] combines the two.
 
+mod annotations;
+mod apparmor;
+mod block_io;
 mod capabilities;
+mod cgroup_parent;
 mod coverage;
+mod cpu_realtime;
 mod cpus;
+mod cpuset;
+mod devices;
 mod engine_socket;
+mod engine_version;
+mod glob;
+mod gpus;
+mod health_check;
+mod hook_environment;
+mod image_tag;
 mod images;
+mod log_driver;
 mod memory;
 mod no_new_privileges;
+mod oom;
 mod opinion;
 mod other_fields;
 mod pids;
 mod privileged;
 mod restart;
+mod runtime;
+mod seccomp;
+mod secrets;
+mod selinux;
+mod shm_size;
+mod ssh_server;
+mod stop_timeout;
+mod storage_options;
+mod sysctls;
+mod system_paths;
 mod ulimits;
 mod user;
+mod working_directory;
 
 #[cfg(test)]
 mod testing;
 
 pub use opinion::{Breach, Fill, Opinion, Outcome};
+pub use secrets::secret_places;
 
 use crate::policy::{Key, Policy, Problem, Problems, Setting, Settings};
 use crate::request::{Action, Caller, Facts, ImageRef, Needs, PolicySpot, Request, RuleId};
@@ -43,7 +70,32 @@ pub const CATALOGUE: &[Rule] = &[
     // Mounts.
     // Namespaces and networks.
     // Confinement, devices, kernel.
+    seccomp::RULE,
+    apparmor::RULE,
+    selinux::RULE,
+    system_paths::RULE,
+    devices::RULE,
+    gpus::RULE,
+    block_io::RULE,
+    sysctls::RULE,
+    oom::RULE,
+    shm_size::RULE,
+    cgroup_parent::RULE,
+    runtime::RULE,
+    annotations::RULE,
+    cpu_realtime::RULE,
+    cpuset::RULE,
+    storage_options::RULE,
+    stop_timeout::RULE,
+    working_directory::RULE,
+    hook_environment::RULE,
     // Images, logs, the engine.
+    image_tag::RULE,
+    log_driver::RULE,
+    health_check::RULE,
+    ssh_server::RULE,
+    secrets::RULE,
+    engine_version::RULE,
     // The rest.
     other_fields::RULE,
 ];
@@ -218,7 +270,7 @@ mod tests {
 
     #[test]
     fn every_file_of_the_folder_is_in_the_catalogue() {
-        let others = ["mod.rs", "coverage.rs", "opinion.rs", "testing.rs"];
+        let others = ["mod.rs", "coverage.rs", "glob.rs", "opinion.rs", "testing.rs"];
         for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules")).unwrap() {
             let name = file.unwrap().file_name().into_string().unwrap();
             let id = name.trim_end_matches(".rs").replace('_', "-");

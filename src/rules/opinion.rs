@@ -81,11 +81,12 @@ pub struct Opinion {
     fills: Vec<Fill>,
     breaches: Vec<Breach>,
     cautions: Vec<Breach>,
+    warnings: Vec<Breach>,
 }
 
 impl Opinion {
     pub(super) fn new(rule: RuleId) -> Self {
-        Self { rule, fills: Vec::new(), breaches: Vec::new(), cautions: Vec::new() }
+        Self { rule, fills: Vec::new(), breaches: Vec::new(), cautions: Vec::new(), warnings: Vec::new() }
     }
 
     /// A silence is filled, whatever the rule's action.
@@ -96,6 +97,17 @@ impl Opinion {
     /// The policy's action decides.
     pub fn breach(&mut self, breach: Breach) {
         self.breaches.push(breach);
+    }
+
+    /// A breach about which a key of its own decides, where the rule looks at all.
+    pub fn breach_under(&mut self, action: &Setting<Action>, breach: Breach) {
+        let breach = breach.bound(&action.spot);
+        match action.value {
+            Action::Allow => {}
+            Action::Warn => self.warnings.push(breach),
+            Action::Rewrite => self.breaches.push(breach),
+            Action::Deny => self.breaches.push(Breach { nearest: None, ..breach }),
+        }
     }
 
     /// Said, never refused.
@@ -128,7 +140,7 @@ impl Outcome {
 
     /// Combines what a rule says with what the policy wants done.
     pub(super) fn take(&mut self, opinion: Opinion, action: &Setting<Action>, origins: &Origins) {
-        let Opinion { rule, fills, breaches, cautions } = opinion;
+        let Opinion { rule, fills, breaches, cautions, warnings } = opinion;
         let place = |pointer: &str| origins.of(pointer);
         for Fill { changes, meaning, spot } in fills {
             self.rewrites.push(Rewrite { rule, changes, meaning, origin: Origin::Policy(spot) });
@@ -154,7 +166,8 @@ impl Outcome {
                 help,
             });
         }
-        for caution in cautions {
+        let looks = action.value != Action::Allow;
+        for caution in cautions.into_iter().chain(warnings.into_iter().filter(|_| looks)) {
             self.findings.push(Finding {
                 rule,
                 action: Action::Warn,

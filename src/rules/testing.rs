@@ -4,8 +4,8 @@ use super::{Case, Check, Opinion, Outcome, Rule, Ruleset};
 use crate::policy::{Policy, Source};
 use crate::request::wire::ContainerCreate;
 use crate::request::{
-    Action, BindFacts, BindKind, Caller, EngineInfo, Fact, Facts, GroupEntry, ImageFacts, Manner, Origins, PasswdEntry,
-    Request, UserTables,
+    Action, BindFacts, BindKind, Caller, EngineInfo, Fact, Facts, GroupEntry, ImageFacts, Manner, Needs, Origins,
+    PasswdEntry, Request, UserTables,
 };
 
 pub(super) const UID: u32 = 1000;
@@ -31,11 +31,16 @@ pub(super) fn facts() -> Facts {
             memory_limit: true,
             swap_limit: true,
             pids_limit: true,
+            cpuset: true,
+            cgroup_driver: "cgroupfs".to_owned(),
+            logging_driver: "json-file".to_owned(),
+            default_runtime: "runc".to_owned(),
             ..EngineInfo::default()
         }),
         stands_for: (UID, GID),
         local: true,
         sockets: Fact::Known(Vec::new()),
+        groups: Fact::Known(vec![group("root", 0), group("docker", 998)]),
         ..Facts::default()
     }
 }
@@ -71,6 +76,10 @@ impl Bench {
 
     pub(super) fn outcome(&self, request: &Request, facts: &Facts) -> Outcome {
         self.set.judge(&Case { request, caller: &caller(), facts })
+    }
+
+    pub(super) fn needs(&self, request: &Request) -> Needs {
+        self.set.needs(request)
     }
 
     /// `deny`, `warn`, `rewrite: MEANING`, `fill: MEANING`, in order, joined by commas; `pass` when there is nothing.

@@ -2,19 +2,22 @@
 
 use super::{Breach, Case, Check, Fill, Opinion, Rule};
 use crate::policy::{FromNode, Key, Setting, Settings, Takes, Value};
-use crate::request::{Action, Caller, Change, Facts, Id, Ids, Needs, PolicySpot, Request, RuleId, UserFault, UserSpec};
+use crate::request::{
+    Action, Caller, Change, Facts, GroupEntry, Id, Ids, Needs, PolicySpot, Request, RuleId, UserFault, UserSpec,
+};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("user"),
     doc: "\
 ## What
 A container asks to run as root (every spelling of uid or gid 0, also a name that the image maps to it), or as a user or
-group outside `allow`. Where neither the request nor the image names another user than root, `default` is filled in. The
-engine is always told numbers, `uid:gid`: a uid alone would get gid 0.
+group outside `allow`, or with a group in `deny-groups`: by number, or by the name that the request, the image or this
+machine has for it. Where neither the request nor the image names another user than root, `default` is filled in. The engine
+is always told numbers, `uid:gid`: a uid alone would get gid 0.
 
 ## Why
 Root inside is root outside as far as mounted files and kernel holes go; one mistake in the container's confinement is
-enough.
+enough. Groups such as `docker`, `disk` and `shadow` open sockets, disks and files of the host.
 
 ## Instead
 Name a user: `--user 1000:1000`, or leave `--user` out to run as yourself.
@@ -24,10 +27,11 @@ Name a user: `--user 1000:1000`, or leave `--user` out to run as yourself.
         Key::free("default", Takes::Text, "whom nobody becomes: `caller` or `uid:gid`"),
         Key::free("allow", Takes::Ids, "who may be asked for: `caller`, ids, ranges"),
         Key::action("image-root-group", "an image's own user in group 0"),
+        Key::adding("deny-groups", Takes::Ids, "groups that nobody may run with, by name or number"),
     ],
     open_keys: &[],
     silence: "no User, and an image that names nobody but root",
-    breach: "root in any spelling, or an id outside `allow`",
+    breach: "root in any spelling, an id outside `allow`, a group in `deny-groups`",
     rewrites: true,
     sources: &["CIS Docker 4.1", "PSS restricted: running as non-root", "OWASP Docker rule 2"],
     load: |settings: &mut Settings<'_>| {
@@ -35,6 +39,7 @@ Name a user: `--user 1000:1000`, or leave `--user` out to run as yourself.
             default: settings.get("default"),
             allow: settings.list("allow"),
             image_root_group: settings.get("image-root-group"),
+            deny_groups: settings.list("deny-groups"),
         }))
     },
 };
@@ -88,11 +93,34 @@ impl FromNode for Allowed {
     }
 }
 
+/// A group that nobody may run with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Group {
+    Number(u32),
+    Name(String),
+}
+
+impl FromNode for Group {
+    const EXPECTED: &'static str = "the name of a group, or its number";
+    fn from_value(value: &Value) -> Option<Self> {
+        if let Some(number) = u32::from_value(value) {
+            return Some(Self::Number(number));
+        }
+        let text = String::from_value(value)?;
+        match text.parse() {
+            Ok(number) => Some(Self::Number(number)),
+            Err(_) => (!text.is_empty() && !text.contains(|c: char| c == ':' || c.is_whitespace()))
+                .then_some(Self::Name(text)),
+        }
+    }
+}
+
 #[derive(Debug)]
 struct User {
     default: Option<Setting<Default>>,
     allow: Option<Setting<Vec<Setting<Allowed>>>>,
     image_root_group: Option<Setting<Action>>,
+    deny_groups: Option<Setting<Vec<Setting<Group>>>>,
 }
 
 impl Check for User {
@@ -105,7 +133,9 @@ impl Check for User {
         let plain = matches!((&spec.user, &spec.group), (Some(Id::Number(1..)), Some(Id::Number(1..))));
         let groups = request.body.host_config.group_add.iter().any(|group| group.parse::<i64>().is_err());
         let tables = text.is_empty() || spec.needs_tables() || groups;
-        Needs { image: tables, users: tables, info: !plain, ..Needs::default() }
+        let picks_groups = text.is_empty() || spec.group.is_some() || !request.body.host_config.group_add.is_empty();
+        let machine = picks_groups && self.deny_groups.is_some();
+        Needs { image: tables, users: tables, info: !plain, groups: machine, ..Needs::default() }
     }
 
     fn judge(&self, case: &Case<'_>, out: &mut Opinion) {
@@ -138,6 +168,12 @@ impl User {
             Ok(ids) => {
                 if ids.root_group {
                     self.root_group(&image.user, ids, out);
+                }
+                if let Some(denied) = self.denied(None, ids.gid, facts) {
+                    let message = format!("the image wants to run as `{}`, {denied}", image.user);
+                    return out.breach(
+                        Breach::new("/Image", message).help("name a user and group in numbers: `--user 1000:1000`"),
+                    );
                 }
                 if format!("{}:{}", ids.uid, ids.gid) != image.user {
                     out.fill(self.told_in_numbers(ids));
@@ -172,7 +208,7 @@ impl User {
                 if ids.root_group {
                     self.root_group(text, ids, out);
                 }
-                if let Some(breach) = self.outside(ids, case.caller, case.facts) {
+                if let Some(breach) = self.outside(text, ids, case) {
                     out.breach(breach);
                 } else if format!("{}:{}", ids.uid, ids.gid) != text {
                     out.fill(self.told_in_numbers(ids));
@@ -183,6 +219,9 @@ impl User {
                 Ok(false) => out.breach(self.root(text, &why, case)),
                 Err(why) => out.unknown(POINTER, "how the engine maps users", &why),
             },
+            Err(UserFault::Unusable(_)) if self.is_callers_own(text, case) => {
+                self.fill_default(case, &[], out);
+            }
             Err(UserFault::Unusable(why)) => {
                 let breach = Breach::new(POINTER, format!("`{text}` is no user to run as: {why}"));
                 out.breach(breach.help("name a user in numbers: `--user 1000:1000`"));
@@ -216,14 +255,49 @@ impl User {
         let breach = Breach::new(POINTER, message).label("runs with root's group");
         let help = format!("name another group: `--user {}:{}`", ids.uid, ids.uid);
         match &self.image_root_group {
-            Some(setting) if setting.value == Action::Allow => {}
-            Some(setting) if setting.value == Action::Warn => out.caution(breach.bound(&setting.spot).help(help)),
-            Some(setting) => out.breach(breach.bound(&setting.spot).help(help)),
+            Some(setting) => out.breach_under(setting, breach.help(help)),
             None => out.breach(breach.help(help)),
         }
     }
 
-    fn outside(&self, ids: Ids, caller: &Caller, facts: &Facts) -> Option<Breach> {
+    /// The caller's login name, of which the image knows nothing: what is meant is plain.
+    fn is_callers_own(&self, text: &str, case: &Case<'_>) -> bool {
+        let default_is_caller = self.default.as_ref().is_some_and(|default| default.value == Default::Caller);
+        default_is_caller && case.caller.name.as_deref() == Some(text) && case.caller.uid == case.facts.stands_for.0
+    }
+
+    /// Why a group is one that nobody may run with: the words of a message.
+    fn denied(&self, typed: Option<&str>, gid: u32, facts: &Facts) -> Option<String> {
+        let listed = self.deny_groups.as_ref()?;
+        let here = match facts.groups.known() {
+            Ok(groups) => groups.as_slice(),
+            Err(why) => return Some(format!("whose groups could not be compared with this machine's: {why}")),
+        };
+        let image = facts.users.known().map_or(&[][..], |tables| &tables.group);
+        let calls =
+            |groups: &[GroupEntry], name: &str| groups.iter().any(|group| group.gid == gid && group.name == *name);
+        listed.value.iter().find_map(|group| match &group.value {
+            Group::Number(number) => (*number == gid).then(|| format!("with group {gid}, which nobody may have")),
+            Group::Name(name) if typed == Some(name) => Some(format!("with the group `{name}`, which nobody may have")),
+            Group::Name(name) if calls(here, name) => {
+                Some(format!("with group {gid}, which is `{name}` on this machine"))
+            }
+            Group::Name(name) => {
+                calls(image, name).then(|| format!("with group {gid}, which the image calls `{name}`"))
+            }
+        })
+    }
+
+    fn outside(&self, text: &str, ids: Ids, case: &Case<'_>) -> Option<Breach> {
+        let (caller, facts) = (case.caller, case.facts);
+        let typed = text.split_once(':').map(|(_, group)| group);
+        // Whom a silence becomes needs no leave.
+        if typed.is_some() && ids.gid != facts.stands_for.1 {
+            if let Some(denied) = self.denied(typed, ids.gid, facts) {
+                let help = "name another group: `--user UID:GID`";
+                return Some(Breach::new(POINTER, format!("`{text}` would run {denied}")).help(help));
+            }
+        }
         let allow = self.allow.as_ref()?;
         let (uid, gid) = facts.stands_for;
         let user = allow.value.iter().any(|allowed| match allowed.value {
@@ -258,7 +332,11 @@ impl User {
                     .nearest(vec![Change::Remove(pointer.clone())], format!("no --group-add {text}"))
             };
             match Id::parse(text).as_group(&case.facts.users) {
-                Ok(gid) if self.allows_group(gid, case.facts.stands_for.1, case.caller) => {}
+                Ok(gid) if self.allows_group(gid, case.facts.stands_for.1, case.caller) => {
+                    if let Some(denied) = self.denied(Some(text), gid, case.facts) {
+                        out.breach(breach(format!("the container would run {denied}")));
+                    }
+                }
                 Ok(gid) => out.breach(breach(format!("group {gid} is not among those that are allowed"))),
                 Err(UserFault::Root(why)) => out.breach(breach(format!("`{text}` is root's group: {why}"))),
                 Err(UserFault::Unusable(why)) => out.breach(breach(format!("`{text}` is no group to run with: {why}"))),
@@ -427,6 +505,67 @@ mod tests {
     }
 
     #[test]
+    fn groups_that_open_the_host_are_refused_by_every_name() {
+        let bench = Bench::new(&RULE, &format!("{TABLE}deny-groups = [\"docker\", \"staff\", \"disk\", 42]"));
+        let runs = |user: &str, groups: &[&str]| {
+            bench.of(|body| {
+                body.user = user.to_owned();
+                body.host_config.group_add = groups.iter().map(|group| (*group).to_owned()).collect();
+            })
+        };
+        for bad in ["1000:998", "1000:staff", "1000:50", "1000:42", "1000:+998", "app:staff"] {
+            assert_eq!(runs(bad, &[]), "deny", "{bad}");
+        }
+        for bad in ["998", "+998", "staff", "42", "docker", "disk"] {
+            assert_eq!(runs("1000:1000", &[bad]), "deny", "{bad}");
+        }
+        assert_eq!(runs("1000:1000", &["2000"]), "pass");
+        let mut elsewhere = facts();
+        elsewhere.groups = Fact::Known(Vec::new());
+        assert_eq!(
+            bench.says(&asking(|body| body.user = "1000:998".to_owned()), &elsewhere),
+            "pass",
+            "another machine"
+        );
+        elsewhere.groups = Fact::Unknown("no file".to_owned());
+        assert_eq!(bench.says(&asking(|body| body.user = "1000:998".to_owned()), &elsewhere), "deny");
+    }
+
+    #[test]
+    fn a_caller_whose_own_group_is_such_a_one_runs_with_it() {
+        let mut facts = facts();
+        facts.stands_for = (UID, 998);
+        let bench = Bench::new(&RULE, &format!("{TABLE}deny-groups = [\"docker\"]"));
+        assert_eq!(bench.says(&asking(|_| {}), &facts), format!("fill: --user {UID}:998"));
+        assert_eq!(bench.says(&asking(|body| body.user = format!("{UID}:998")), &facts), "pass");
+    }
+
+    #[test]
+    fn an_image_that_brings_such_a_group_is_refused() {
+        let mut facts = facts();
+        if let Fact::Known(image) = &mut facts.image {
+            image.user = "1000:998".to_owned();
+        }
+        let bench = Bench::new(&RULE, &format!("{TABLE}deny-groups = [\"docker\"]"));
+        assert_eq!(bench.says(&asking(|_| {}), &facts), "deny");
+    }
+
+    #[test]
+    fn the_callers_own_name_is_the_caller_where_the_image_does_not_know_it() {
+        assert_eq!(asks("alice"), format!("fill: --user {UID}:{GID}"));
+        let mut facts = facts();
+        if let Fact::Known(users) = &mut facts.users {
+            users.passwd[1].name = "alice".to_owned();
+        }
+        let bench = Bench::new(&RULE, TABLE);
+        assert_eq!(
+            bench.says(&asking(|body| body.user = "alice".to_owned()), &facts),
+            "deny",
+            "the image's alice is root"
+        );
+    }
+
+    #[test]
     fn root_can_be_rewritten_to_the_default() {
         let bench = Bench::new(&RULE, &TABLE.replacen("deny", "rewrite", 1));
         assert_eq!(bench.of(|body| body.user = "0".to_owned()), format!("rewrite: --user {UID}:{GID}"));
@@ -434,10 +573,8 @@ mod tests {
 
     #[test]
     fn numbers_need_nothing_looked_up() {
-        let user = |user: &str| asking(|body| body.user = user.to_owned());
-        let policy = crate::policy::Policy::built_in("baseline").unwrap();
-        let set = super::super::Ruleset::load(&policy).unwrap();
-        let needs = |text: &str| set.needs(&user(text));
+        let bench = Bench::new(&RULE, TABLE);
+        let needs = |text: &str| bench.needs(&asking(|body| body.user = text.to_owned()));
         assert!(!needs("1000:1000").users && !needs("1000:1000").image && !needs("0").users);
         assert!(needs("1000").users && needs("app").users && needs("").image);
     }
