@@ -32,6 +32,7 @@ error[user]: `0` is root inside the container: uid 0
   --> Dockerfile:5  asked for here
   --> built-in:baseline:11  action = \"deny\" # root, in every spelling
   = help: leave `--user` out to run as yourself, or name a user: `--user 1000:1000`
+warning[image-tag]: `docker.io/evil/base:latest` is another image after the next pull; name a version: `NAME:1.2` (built-in:strict:79)
 ";
     assert_eq!((code, out.as_str(), said.as_str()), (Some(11), "", expected));
 }

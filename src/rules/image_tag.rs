@@ -105,11 +105,7 @@ impl ImageTag {
             Some(Require::Digest) => "name the image itself: `NAME@sha256:…`",
             Some(Require::Tag) | None => "name a version: `NAME:1.2`",
         };
-        let breach = Breach::new(POINTER, message).help(help);
-        match &self.require {
-            Some(require) => breach.bound(&require.spot),
-            None => breach,
-        }
+        Breach::new(POINTER, message).help(help)
     }
 }
 

@@ -150,7 +150,7 @@ fn run(text: &str, of: fn(char) -> bool) -> usize {
 fn private_key(text: &str) -> Option<Token> {
     let at = text.find(KEY_BEGINS)?;
     let kind = text.get(at + KEY_BEGINS.len()..)?.find(KEY_ENDS)?;
-    (kind <= KEY_KIND_MAX).then(|| Token { what: "a private key", place: at..text.len() })
+    (kind <= KEY_KIND_MAX).then_some(Token { what: "a private key", place: at..text.len() })
 }
 
 /// Three parts in base64, the first two of them JSON objects.

@@ -169,11 +169,9 @@ impl User {
                 if ids.root_group {
                     self.root_group(&image.user, ids, out);
                 }
-                if let Some(denied) = self.denied(None, ids.gid, facts) {
-                    let message = format!("the image wants to run as `{}`, {denied}", image.user);
-                    return out.breach(
-                        Breach::new("/Image", message).help("name a user and group in numbers: `--user 1000:1000`"),
-                    );
+                if let Some(breach) = self.denied(&image.user, None, ids.gid, facts) {
+                    let breach = Breach { pointer: "/Image".to_owned(), ..breach };
+                    return out.breach(breach.label("wants to").help("name a user in numbers: `--user 1000:1000`"));
                 }
                 if format!("{}:{}", ids.uid, ids.gid) != image.user {
                     out.fill(self.told_in_numbers(ids));
@@ -266,25 +264,31 @@ impl User {
         default_is_caller && case.caller.name.as_deref() == Some(text) && case.caller.uid == case.facts.stands_for.0
     }
 
-    /// Why a group is one that nobody may run with: the words of a message.
-    fn denied(&self, typed: Option<&str>, gid: u32, facts: &Facts) -> Option<String> {
+    /// What is wrong with a group that nobody may run with. `asked` is how the message calls who has it, `typed` the
+    /// group as it was written.
+    fn denied(&self, asked: &str, typed: Option<&str>, gid: u32, facts: &Facts) -> Option<Breach> {
         let listed = self.deny_groups.as_ref()?;
         let here = match facts.groups.known() {
             Ok(groups) => groups.as_slice(),
-            Err(why) => return Some(format!("whose groups could not be compared with this machine's: {why}")),
+            Err(why) => {
+                let message =
+                    format!("whether `{asked}` has a group that nobody may run with could not be learned: {why}");
+                return Some(Breach::new(POINTER, message).bound(&listed.spot));
+            }
         };
         let image = facts.users.known().map_or(&[][..], |tables| &tables.group);
         let calls =
-            |groups: &[GroupEntry], name: &str| groups.iter().any(|group| group.gid == gid && group.name == *name);
-        listed.value.iter().find_map(|group| match &group.value {
-            Group::Number(number) => (*number == gid).then(|| format!("with group {gid}, which nobody may have")),
-            Group::Name(name) if typed == Some(name) => Some(format!("with the group `{name}`, which nobody may have")),
-            Group::Name(name) if calls(here, name) => {
-                Some(format!("with group {gid}, which is `{name}` on this machine"))
-            }
-            Group::Name(name) => {
-                calls(image, name).then(|| format!("with group {gid}, which the image calls `{name}`"))
-            }
+            |groups: &[GroupEntry], name: &str| groups.iter().any(|group| group.gid == gid && group.name == name);
+        listed.value.iter().find_map(|group| {
+            let what = match &group.value {
+                Group::Number(number) => (*number == gid).then(|| format!("group {gid}, which nobody may run with")),
+                Group::Name(name) if typed == Some(name) => Some(format!("group `{name}`, which nobody may run with")),
+                Group::Name(name) if calls(here, name) => {
+                    Some(format!("group {gid}, which is `{name}` on this machine"))
+                }
+                Group::Name(name) => calls(image, name).then(|| format!("group {gid}, which the image calls `{name}`")),
+            }?;
+            Some(Breach::new(POINTER, format!("`{asked}` has {what}")).bound(&group.spot))
         })
     }
 
@@ -292,11 +296,9 @@ impl User {
         let (caller, facts) = (case.caller, case.facts);
         let typed = text.split_once(':').map(|(_, group)| group);
         // Whom a silence becomes needs no leave.
-        if typed.is_some() && ids.gid != facts.stands_for.1 {
-            if let Some(denied) = self.denied(typed, ids.gid, facts) {
-                let help = "name another group: `--user UID:GID`";
-                return Some(Breach::new(POINTER, format!("`{text}` would run {denied}")).help(help));
-            }
+        let picked = typed.is_some() && ids.gid != facts.stands_for.1;
+        if let Some(breach) = picked.then(|| self.denied(text, typed, ids.gid, facts)).flatten() {
+            return Some(breach.help("name another group: `--user UID:GID`"));
         }
         let allow = self.allow.as_ref()?;
         let (uid, gid) = facts.stands_for;
@@ -333,8 +335,9 @@ impl User {
             };
             match Id::parse(text).as_group(&case.facts.users) {
                 Ok(gid) if self.allows_group(gid, case.facts.stands_for.1, case.caller) => {
-                    if let Some(denied) = self.denied(Some(text), gid, case.facts) {
-                        out.breach(breach(format!("the container would run {denied}")));
+                    if let Some(denied) = self.denied(text, Some(text), gid, case.facts) {
+                        let spot = denied.bound.clone();
+                        out.breach(Breach { bound: spot, ..breach(denied.message) });
                     }
                 }
                 Ok(gid) => out.breach(breach(format!("group {gid} is not among those that are allowed"))),
