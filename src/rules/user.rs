@@ -133,8 +133,7 @@ impl Check for User {
         let plain = matches!((&spec.user, &spec.group), (Some(Id::Number(1..)), Some(Id::Number(1..))));
         let groups = request.body.host_config.group_add.iter().any(|group| group.parse::<i64>().is_err());
         let tables = text.is_empty() || spec.needs_tables() || groups;
-        let picks_groups = text.is_empty() || spec.group.is_some() || !request.body.host_config.group_add.is_empty();
-        let machine = picks_groups && self.deny_groups.is_some();
+        let machine = looks && self.deny_groups.as_ref().is_some_and(|groups| !groups.value.is_empty());
         Needs { image: tables, users: tables, info: !plain, groups: machine, ..Needs::default() }
     }
 
@@ -296,7 +295,7 @@ impl User {
         let (caller, facts) = (case.caller, case.facts);
         let typed = text.split_once(':').map(|(_, group)| group);
         // Whom a silence becomes needs no leave.
-        let picked = typed.is_some() && ids.gid != facts.stands_for.1;
+        let picked = ids.gid != facts.stands_for.1;
         if let Some(breach) = picked.then(|| self.denied(text, typed, ids.gid, facts)).flatten() {
             return Some(breach.help("name another group: `--user UID:GID`"));
         }

@@ -2,6 +2,7 @@
 //! `SDOCKER_TEST_ENGINE`; without that every test here fails and says so.
 #![cfg(test)]
 
+mod confine;
 mod gateway;
 mod lifecycle_cidfile;
 mod lifecycle_codes;
