@@ -216,7 +216,7 @@ fn host(config: &HostConfig, all: &mut Vec<Field>) {
     say("Sysctls", Rule("sysctls"), !sysctls.is_empty());
     say("Runtime", Rule("runtime"), !runtime.is_empty());
     say("Isolation", Nobody("--isolation"), !matches!(isolation.as_str(), "" | "default"));
-    say("CpuShares", Inert("a weight; how much there is at all is for `cpus` to say"), *cpu_shares != 0);
+    say("CpuShares", Rule("cpus"), *cpu_shares != 0);
     say("Memory", Rule("memory"), *memory != 0);
     say("NanoCpus", Rule("cpus"), *nano_cpus != 0);
     say("CgroupParent", Rule("cgroup-parent"), !cgroup_parent.is_empty());

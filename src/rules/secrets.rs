@@ -97,6 +97,8 @@ const FORMS: &[Form] = &[
     form("a DigitalOcean token", "dop_v1_", 64..=64, alphanumeric),
 ];
 
+/// No token of any form is shorter.
+const SHORTEST: usize = 20;
 const KEY_BEGINS: &str = "-----BEGIN ";
 const KEY_ENDS: &str = "PRIVATE KEY-----";
 /// `-----BEGIN ENCRYPTED PRIVATE KEY-----` and its kin.
@@ -119,6 +121,9 @@ pub fn secret_places(text: &str) -> Vec<Range<usize>> {
 }
 
 fn tokens(text: &str) -> Vec<Token> {
+    if text.len() < SHORTEST {
+        return Vec::new();
+    }
     let mut found: Vec<Token> = FORMS.iter().flat_map(|form| form.tokens(text)).collect();
     found.extend(private_key(text));
     found.extend(text.match_indices(JSON).filter_map(|(at, _)| json_web_token(text, at)));
@@ -268,6 +273,11 @@ mod tests {
                 assert_eq!(tokens(&text).first().map(|token| token.what), Some(what), "{text}");
             }
         }
+    }
+
+    #[test]
+    fn no_form_is_shorter_than_what_is_looked_at() {
+        assert!(FORMS.iter().all(|form| form.start.len() + form.length.start() >= SHORTEST));
     }
 
     #[test]
