@@ -11,6 +11,8 @@
 
 /// Rank 4: judges what already exists by the same rules.
 pub mod audit;
+/// Rank 4: cases of a policy: what is asked in which world, and what must come of it.
+pub mod cases;
 /// Rank 1: docker's grammar: flags, value grammars, lowering into a request.
 pub mod cli;
 /// Rank 9: one short file per verb; the wiring.

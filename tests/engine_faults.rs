@@ -276,7 +276,7 @@ fn an_engine_without_head_is_asked_again() {
 
 fn approved(name: &str) -> Approved<Request> {
     let rules = Ruleset::load(&Policy::built_in("permissive").unwrap()).unwrap();
-    let caller = Caller { uid: 1000, gid: 1000, groups: Vec::new(), name: None, home: None };
+    let caller = Caller::numbered(1000, 1000);
     let request = Request {
         body: ContainerCreate { image: "alpine".to_owned(), ..ContainerCreate::default() },
         name: Some(name.to_owned()),

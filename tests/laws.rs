@@ -134,7 +134,7 @@ fn rules(profile: &str) -> Ruleset {
 }
 
 fn decide(profile: &str, request: Request, facts: &Facts) -> Option<Box<Approval>> {
-    let caller = Caller { uid: 1000, gid: 1000, groups: vec![2000], name: None, home: None };
+    let caller = Caller { groups: vec![2000], ..Caller::numbered(1000, 1000) };
     match judge(request, &rules(profile), &caller, facts) {
         Verdict::Approved(approval) => Some(approval),
         Verdict::Refused(_) => None,

@@ -24,6 +24,7 @@ const ROOMS: &[(&str, u8)] = &[
     ("report", 4),
     ("journal", 4),
     ("audit", 4),
+    ("cases", 4),
     ("files", 5),
     ("engine", 6),
     ("facts", 7),

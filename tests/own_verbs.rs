@@ -66,7 +66,7 @@ fn every_rule_can_be_explained() {
         let id = line.split_whitespace().next().unwrap();
         let (code, text, _) = sdocker(home.path(), &["explain", id]);
         assert_eq!(code, Some(0));
-        for heading in ["## What", "## Why", "## Instead", "## Reads", "## Keys", "## Source"] {
+        for heading in ["## What", "## Why", "## Instead", "## Reads", "## Keys", "## Profiles", "## Source"] {
             assert!(text.contains(heading), "{id} lacks {heading}");
         }
     }
@@ -94,4 +94,35 @@ fn a_machine_without_the_named_engine_says_so_in_dockers_words() {
     let expected = "docker: Cannot connect to the Docker daemon at unix:///nowhere/docker.sock. \
                     Is the docker daemon running?\n\nRun 'docker run --help' for more information\n";
     assert_eq!((code, said.as_str()), (Some(125), expected));
+}
+
+/// The commands of docker 28.
+const DOCKERS: &str = "attach build builder checkpoint commit config container context cp create diff events exec export \
+    help history image images import info inspect kill load login logout logs manifest network node pause plugin port ps \
+    pull push rename restart rm rmi run save search secret service stack start stats stop swarm system tag top trust \
+    unpause update version volume wait";
+
+/// Plugins of docker's command line that its makers ship or have shipped.
+const PLUGINS: &str = "agent ai app assemble buildx cloud compose debug desktop dev dhi extension feedback harmonia init \
+    jump kubernetes mcp model offload pass registry sandbox sbom scan scout source template";
+
+/// Docker's verbs that sdocker answers in docker's place.
+const ANSWERED: [&str; 4] = ["run", "create", "container", "version"];
+
+#[test]
+fn own_verbs_take_no_word_of_dockers() {
+    let grammar = sdocker::commands::grammar();
+    let verbs: Vec<&str> = grammar.get_subcommands().flat_map(|verb| verb.get_name_and_visible_aliases()).collect();
+    let taken: Vec<&str> = DOCKERS.split_whitespace().chain(PLUGINS.split_whitespace()).collect();
+    let clashes: Vec<&&str> = verbs.iter().filter(|verb| !ANSWERED.contains(verb) && taken.contains(verb)).collect();
+    assert!(clashes.is_empty(), "{clashes:?}");
+    assert!(ANSWERED.iter().all(|verb| verbs.contains(verb) && taken.contains(verb)));
+    for own in ["audit", "check", "explain", "gateway", "policy"] {
+        assert!(verbs.contains(&own), "{own}");
+    }
+    let home = home();
+    for own in verbs.iter().filter(|verb| !ANSWERED.contains(verb)) {
+        let (code, out, said) = sdocker(home.path(), &[own, "--help"]);
+        assert!(code == Some(0) && out.contains(&format!("sdocker {own}")), "{own}: {out}{said}");
+    }
 }

@@ -124,7 +124,7 @@ pub fn container(answer: &[u8], defaults: &EngineDefaults) -> Result<Existing, A
     silent.iter().for_each(|pointer| origins.set(*pointer, Origin::BuiltIn));
     let name = Some(name.trim_start_matches('/').to_owned()).filter(|name| !name.is_empty());
     // Somebody decided on its restart policy, and nothing is to be filled in any more.
-    let manner = Manner { detached: false, restart_typed: true };
+    let manner = Manner { restart_typed: true, ..Manner::default() };
     let request = Request { body, name, platform: None, origins, manner };
     Ok(Existing { id, image_id, request, mounts, silent })
 }

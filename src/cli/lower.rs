@@ -59,6 +59,15 @@ pub struct ClientOptions {
     pub copy_credentials: bool,
 }
 
+impl Asked {
+    /// Whether the image must be signed. Docker looks for no signature where a digest names the image and no tag does.
+    #[must_use]
+    pub fn wants_signature(&self) -> bool {
+        let image = ImageRef::parse(&self.request.body.image);
+        self.client.content_trust && image.is_ok_and(|image| image.tag.is_some() || image.digest.is_none())
+    }
+}
+
 impl Parsed {
     /// Combines what was typed with what was found outside.
     ///
@@ -88,7 +97,8 @@ impl Parsed {
         };
         let client = self.client(inputs, pull, copy_credentials);
         let name = Some(text_of(&typed.client.name)).filter(|name| !name.is_empty()).map(str::to_owned);
-        let manner = Manner { detached: detach && verb.starts(), restart_typed: typed.lifecycle.restart.is_some() };
+        let restart_typed = typed.lifecycle.restart.is_some();
+        let manner = Manner { detached: detach && verb.starts(), restart_typed, ..Manner::default() };
         let Draft { body, origins, warnings, inputs: _ } = draft;
         let request = Request { body, name, platform, origins, manner };
         Ok(Asked { request, client, gates: typed.gates.clone(), warnings, platform_error })

@@ -8,6 +8,7 @@ mod draft;
 mod engine;
 mod flag;
 mod flags;
+mod globals;
 mod help;
 mod lower;
 #[cfg(test)]
@@ -26,6 +27,7 @@ pub use engine::{Engine, check_flags};
 pub use flag::{Flag, Kind, Needs};
 pub use flags::client::PullPolicy;
 pub use flags::{THEMES, Theme, all as all_flags};
+pub use globals::{DockerGlobals, GlobalError, Globals, Wish, globals};
 pub use help::{command, help};
 pub use lower::{Asked, ClientOptions};
 pub use typed::{Gate, Parsed};

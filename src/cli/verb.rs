@@ -1,5 +1,7 @@
 //! The two verbs of docker that make a container, in both spellings.
 
+use std::ffi::OsString;
+
 use super::typed::Gate;
 use super::usage::UsageError;
 
@@ -17,6 +19,19 @@ pub enum Verb {
 }
 
 impl Verb {
+    /// The verb that these words begin with, and how many of them it takes.
+    #[must_use]
+    pub fn read(words: &[OsString]) -> Option<(Self, usize)> {
+        let word = |at: usize| words.get(at).and_then(|word| word.to_str());
+        match (word(0)?, word(1)) {
+            ("run", _) => Some((Self::Run, 1)),
+            ("create", _) => Some((Self::Create, 1)),
+            ("container", Some("run")) => Some((Self::ContainerRun, 2)),
+            ("container", Some("create")) => Some((Self::ContainerCreate, 2)),
+            _ => None,
+        }
+    }
+
     /// As typed, in usage lines.
     #[must_use]
     pub fn command(self) -> &'static str {

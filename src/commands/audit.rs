@@ -46,10 +46,11 @@ async fn judge(name: &str, engine: &Engine, setting: &Setting<'_>) -> Result<Out
     let info = engine.info().await.map_err(|why| failed(why.to_string()))?;
     let defaults = EngineDefaults::of(&info);
     let Existing { request, .. } = audit::container(&answer, &defaults).map_err(|why| failed(why.to_string()))?;
-    let needs = setting.rules.needs(&request).and(Needs { image: true, ..Needs::default() });
+    let rules = setting.rules(&request.body.image)?;
+    let needs = rules.needs(&request).and(Needs { image: true, ..Needs::default() });
     let stands_for = setting.stands_for();
     let (facts, _) = Learner { engine, request: &request, needs, stands_for, cache: setting.cache() }.learn().await;
-    Ok(setting.rules.judge(&Case { request: &request, caller: &setting.caller, facts: &facts }))
+    Ok(rules.judge(&Case { request: &request, caller: &setting.caller, facts: &facts }))
 }
 
 /// What a run would refuse, say, or fill in.

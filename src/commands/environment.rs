@@ -38,6 +38,11 @@ impl Environment {
         std::io::stderr().is_terminal()
     }
 
+    /// For what is printed on standard output.
+    pub(super) fn style_of_stdout(&self) -> Style {
+        Style::for_terminal(std::io::stdout().is_terminal(), self.filled("NO_COLOR").is_some())
+    }
+
     pub(super) fn style(&self) -> Style {
         Style::for_terminal(self.stderr_is_terminal(), self.filled("NO_COLOR").is_some())
     }

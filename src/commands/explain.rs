@@ -4,6 +4,7 @@ use clap::{Arg, Command};
 
 use super::failure::Failure;
 use super::{Invocation, own};
+use crate::policy::{PROFILES, Policy, Value};
 use crate::rules::{CATALOGUE, Rule};
 
 const NO_SUCH_RULE: u8 = 2;
@@ -36,19 +37,65 @@ fn first_sentence(rule: &Rule) -> String {
 }
 
 fn whole(rule: &Rule) -> String {
-    let keys = std::iter::once("action").chain(rule.keys.iter().map(|key| key.name)).collect::<Vec<_>>().join(", ");
-    format!(
-        "# {}\n\n{}\n## Reads\n{}\n\n## Keys\n{keys}\n\n## Source\n{}\n",
-        rule.id,
-        rule.doc,
-        rule.fields.join(", "),
-        rule.sources.join("; ")
-    )
+    let Rule { id, doc, fields, silence, breach, sources, .. } = rule;
+    let (fields, sources) = (fields.join(", "), sources.join("; "));
+    let sections = [
+        ("Reads", format!("{fields}\n")),
+        ("Silence", format!("{silence}\n")),
+        ("Breach", format!("{breach}\n")),
+        ("Keys", keys(rule)),
+        ("Profiles", profiles(rule)),
+        ("Source", format!("{sources}\n")),
+    ];
+    let sections: Vec<String> = sections.iter().map(|(title, text)| format!("\n## {title}\n{text}")).collect();
+    format!("# {id}\n\n{doc}{}", sections.concat())
+}
+
+/// The keys of the rule's table, a line each.
+fn keys(rule: &Rule) -> String {
+    let actions = if rule.rewrites { "allow, warn, rewrite or deny" } else { "allow, warn or deny" };
+    let mut text = row("action", &format!("what becomes of a breach: {actions}"));
+    text.extend(rule.keys.iter().map(|key| row(key.name, key.doc)));
+    text.extend(rule.open_keys.iter().map(|key| row(&format!("NAME.{}", key.name), key.doc)));
+    text
+}
+
+/// What each profile says of the rule.
+fn profiles(rule: &Rule) -> String {
+    let table = |name: &str| Policy::built_in(name).ok()?.table(rule.id.0).map(|entry| entry.node.value.clone());
+    let said = |name: &str| match table(name) {
+        Some(Value::Table(table)) => {
+            let keys = table.iter().map(|(key, entry)| format!("{key} = {}", entry.node.value));
+            keys.collect::<Vec<_>>().join(", ")
+        }
+        _ => "nothing".to_owned(),
+    };
+    PROFILES.iter().map(|profile| row(profile.name, &said(profile.name))).collect()
+}
+
+fn row(name: &str, text: &str) -> String {
+    format!("{name:15} {text}\n")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rule_is_explained_with_its_keys_and_profiles() {
+        let cpus = CATALOGUE.iter().find(|rule| rule.id.0 == "cpus").unwrap();
+        let text = whole(cpus);
+        for line in [
+            "max             the most that may be asked for\n",
+            "baseline        action = \"rewrite\", default = 1.0, max = 4.0, max-shares = 1024\n",
+            "permissive      action = \"allow\"\n",
+            "## Silence\nneither NanoCpus nor CpuQuota\n",
+        ] {
+            assert!(text.contains(line), "{line}\n--\n{text}");
+        }
+        let ulimits = CATALOGUE.iter().find(|rule| rule.id.0 == "ulimits").unwrap();
+        assert!(whole(ulimits).contains("\nNAME.max "), "{}", whole(ulimits));
+    }
 
     #[test]
     fn every_rule_has_one_line_in_the_list() {

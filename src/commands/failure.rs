@@ -1,6 +1,6 @@
 //! How a command fails: the text on standard error, and the exit code.
 
-use crate::cli::UsageError;
+use crate::cli::{GlobalError, UsageError};
 use crate::engine::{EndpointError, EngineError};
 use crate::policy::Problems;
 
@@ -13,6 +13,9 @@ pub(super) enum Failure {
     /// Docker's grammar, in docker's words.
     #[error("{0}")]
     Usage(#[from] UsageError),
+    /// What stands before the verb.
+    #[error("{0}")]
+    Globals(#[from] GlobalError),
     /// Our own grammar.
     #[error("{message}")]
     Own { message: String, code: u8 },
@@ -55,6 +58,7 @@ impl Failure {
     pub(super) fn code(&self) -> u8 {
         match self {
             Self::Usage(error) => error.exit_code(),
+            Self::Globals(error) => error.code,
             Self::Own { code, .. } | Self::Docker { code, .. } | Self::Bare { code, .. } => *code,
             Self::Endpoint(_) => 1,
             Self::Policy(_) | Self::Refused(_) => BEFORE_RUN,

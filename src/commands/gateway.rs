@@ -26,16 +26,16 @@ pub(super) fn gateway(invocation: &Invocation<'_>) -> Result<u8, Failure> {
         return Err(Failure::own(format!("`{address}` is no socket to listen on: write unix:///PATH")));
     };
     let engine = reach::reach(invocation)?.engine();
-    let setting = Setting::new(invocation)?;
+    let setting = Setting::of_gateway(invocation)?;
     let journal = setting.journal();
-    let digest = setting.policy.digest();
+    let digest = setting.book.policy().digest();
     let record = Box::new(move |caller: &_, request: &_, image_id: Option<&_>, findings: &_, rewrites: Option<&_>| {
         let Some(journal) = &journal else { return Err("there is no place for the journal".to_owned()) };
         let decision = Decision { request, image_id, findings, rewrites };
         let took = std::time::Duration::ZERO;
         setting::write(journal, digest, caller, "create", decision, took).map_err(|why| why.to_string())
     });
-    let gateway = Rc::new(Gateway { rules: setting.rules, engine, record });
+    let gateway = Rc::new(Gateway { book: setting.book, today: Box::new(setting::today), engine, record });
     super::block_on(async {
         let served = LocalSet::new().run_until(listen(&path, gateway, invocation)).await;
         served.map(|()| 0).map_err(|why| Failure::own(format!("{}: {why}", path.display())))

@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use super::{audit, check, explain, gateway};
+use super::{audit, check, explain, gateway, policy_test};
 use crate::cli::{self, Verb};
 
 /// `sdocker` with all its verbs.
@@ -27,6 +27,7 @@ pub fn grammar() -> Command {
         .subcommand(explain::grammar())
         .subcommand(audit::grammar())
         .subcommand(gateway::grammar())
+        .subcommand(policy_test::verb())
         .subcommand(Command::new("version").about("Print the version"))
 }
 

@@ -13,8 +13,11 @@ Docker's verbs:
                        (also `container run`, `container create`)
 
 Verbs of sdocker:
+  audit CONTAINER …    Judge containers that exist
+  check -- run …       Judge a command line, and run nothing
   check --dockerfile F Judge the images and the user of a Dockerfile
   explain [RULE]       Say what a rule objects to, why, and what to do instead
+  policy test FILE …   Hold the policy against cases
   version              Print the version
 
 Options before the verb:

@@ -30,7 +30,7 @@ pub(super) fn all(invocation: &Invocation<'_>, verb: Verb) -> Result<Logins, Fai
 }
 
 fn read(invocation: &Invocation<'_>) -> Result<Credentials, Failure> {
-    let file = reach::directory(invocation).join("config.json");
+    let file = reach::directory(invocation.environment, &invocation.docker).join("config.json");
     Credentials::read(&file, invocation.environment.raw("PATH")).map_err(|why| Failure::own(why.to_string()))
 }
 

@@ -13,6 +13,7 @@ mod help;
 mod log;
 mod logins;
 mod own;
+mod policy_test;
 mod question;
 mod reach;
 mod run;
@@ -23,9 +24,10 @@ use std::process::ExitCode;
 
 pub use grammar::grammar;
 
+use crate::cli::DockerGlobals;
 use environment::Environment;
 use failure::Failure;
-use globals::{DockerGlobals, Globals, Verb};
+use globals::{Globals, Verb};
 
 /// Runs one command line and says how it ended.
 #[must_use]
@@ -50,6 +52,7 @@ fn dispatch(argv: &[OsString], environment: &Environment) -> Result<u8, Failure>
         Verb::Check => check::check(&invocation),
         Verb::Explain => explain::explain(&invocation),
         Verb::Gateway => gateway::gateway(&invocation),
+        Verb::Policy => policy_test::policy(&invocation),
         Verb::Help => help::help(environment),
         Verb::Version => help::version(environment),
     }

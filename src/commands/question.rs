@@ -7,13 +7,13 @@ use std::path::Path;
 
 use super::environment::Environment;
 use super::failure::Failure;
-use super::reach;
+use super::reach::{self, Reach};
 use super::{Invocation, log, logins};
 use crate::cli::{self, Asked, FileError, Inputs, Parsed, UsageError, Verb, Want, Warning};
 use crate::engine::{Console, Engine, EngineError, Pong};
 use crate::files::{self, Logins};
 use crate::report::CommandLine;
-use crate::request::{ImageRef, Origin, Request};
+use crate::request::{Origin, Request};
 use crate::rules::secret_places;
 
 /// What somebody wants, and of which engine.
@@ -28,6 +28,17 @@ pub(super) struct Question {
     pub(super) line: CommandLine,
 }
 
+/// What the question is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// A container is to run, with this process's own streams.
+    Run,
+    /// It is only to be judged.
+    Judgement,
+    /// It is only to be judged, and the engine is not to be asked.
+    JudgementAlone,
+}
+
 /// Reads the command line; when only help is wanted, prints it and returns nothing.
 ///
 /// Docker asks the engine for its version even when there is only something to explain; an engine that does not answer
@@ -39,11 +50,12 @@ pub(super) async fn ask(
     invocation: &Invocation<'_>,
     verb: Verb,
     console: &Console,
+    purpose: Purpose,
 ) -> Result<Option<Question>, Failure> {
     let parsed = match cli::parse(verb, invocation.argv, invocation.arguments) {
         Ok(cli::Invocation::Container(parsed)) => parsed,
         Ok(cli::Invocation::Help(gates)) => {
-            let text = match greet(invocation, &gates).await {
+            let text = match greet(invocation, &gates, purpose).await {
                 Ok(()) => cli::help(verb),
                 // Docker has nothing to explain then, and ends well.
                 Err(error) => format!("{error}\n"),
@@ -53,37 +65,36 @@ pub(super) async fn ask(
         }
         Err(error) => {
             if let UsageError::Flag { gates, .. } = &error {
-                greet(invocation, gates).await?;
+                greet(invocation, gates, purpose).await?;
             }
             return Err(error.into());
         }
     };
     parsed.check_alone()?;
     let reach = reach::reach(invocation)?;
-    let (engine, config) = (reach.engine(), &reach.config);
+    let engine = match purpose {
+        Purpose::Run | Purpose::Judgement => reach.engine(),
+        Purpose::JudgementAlone => Engine::unasked(reach.endpoint.clone()),
+    };
     let pong = engine.ping().await.cloned();
     known(&pong, parsed.gates())?;
     let logins = if parsed.wants_credentials() { logins::all(invocation, verb)? } else { Logins::new() };
     let address = engine.endpoint().to_string();
     let (files, cidfile_exists) = look_up(&parsed);
-    let cwd =
-        std::env::current_dir().map_err(|why| Failure::own(format!("cannot find the working directory: {why}")))?;
-    let Some(cwd) = cwd.to_str() else {
-        return Err(Failure::own(format!("the working directory is not UTF-8: {}", cwd.display())));
-    };
-    let asked = parsed.lower(&Inputs {
-        cwd,
+    let mut asked = parsed.lower(&Inputs {
+        cwd: &working_directory()?,
         variable: &|name| variable(invocation.environment, name),
         files: &files,
         cidfile_exists,
         console: console.size(),
-        proxies: &config.proxies(&address),
-        detach_keys: config.detach_keys.as_deref(),
+        proxies: &reach.config.proxies(&address),
+        detach_keys: reach.config.detach_keys.as_deref(),
         endpoint: &address,
         engine_os: pong.as_ref().map_or("", |pong| &pong.os),
         has_credentials: !logins.is_empty(),
     })?;
-    understood(&asked, console)?;
+    note_detours(invocation, &reach, &mut asked.request);
+    understood(&asked, console, purpose)?;
     for warning in &asked.warnings {
         if let Warning::Logged(text) = warning {
             invocation.environment.complain(&log::warning(text, console.stderr_is_terminal()));
@@ -93,8 +104,30 @@ pub(super) async fn ask(
     Ok(Some(Question { asked, engine, pong, logins, line }))
 }
 
+fn working_directory() -> Result<String, Failure> {
+    let path =
+        std::env::current_dir().map_err(|why| Failure::own(format!("cannot find the working directory: {why}")))?;
+    let shown = path.display().to_string();
+    path.into_os_string()
+        .into_string()
+        .map_err(|_| Failure::own(format!("the working directory is not UTF-8: {shown}")))
+}
+
+/// Says in the request where the options before the verb lead.
+fn note_detours(invocation: &Invocation<'_>, reach: &Reach, request: &mut Request) {
+    request.manner.detours = reach::detours(invocation, reach);
+    for detour in &request.manner.detours {
+        if let Some(origin) = invocation.docker.origin(detour.option) {
+            request.origins.set(detour.pointer(), origin);
+        }
+    }
+}
+
 /// Docker greets the engine even where help or a mistaken flag is all there is to say; where none is found, no matter.
-async fn greet(invocation: &Invocation<'_>, gates: &[cli::Gate]) -> Result<(), UsageError> {
+async fn greet(invocation: &Invocation<'_>, gates: &[cli::Gate], purpose: Purpose) -> Result<(), UsageError> {
+    if purpose == Purpose::JudgementAlone {
+        return Ok(());
+    }
     match reach::reach(invocation) {
         Ok(reach) => known(&reach.engine().ping().await.cloned(), gates),
         Err(_) => Ok(()),
@@ -131,23 +164,18 @@ fn look_up(parsed: &Parsed) -> (Files, bool) {
 }
 
 /// Refuses what docker's client does itself and sdocker does not yet: better no container than another one.
-fn understood(asked: &Asked, console: &Console) -> Result<(), Failure> {
+fn understood(asked: &Asked, console: &Console, purpose: Purpose) -> Result<(), Failure> {
     let client = &asked.client;
-    if client.content_trust && is_tagged(&asked.request) {
+    if asked.wants_signature() {
         return Err(Failure::own(
             "content trust is asked for, and signatures are not checked: unset DOCKER_CONTENT_TRUST",
         ));
     }
     let attaches_stdin = client.verb.starts() && asked.request.body.attach_stdin;
-    if client.tty && attaches_stdin && !console.stdin_is_terminal() {
+    if purpose == Purpose::Run && client.tty && attaches_stdin && !console.stdin_is_terminal() {
         return Err(Failure::Bare { message: "the input device is not a TTY".to_owned(), code: 1 });
     }
     Ok(())
-}
-
-/// Whether the image's name stands for whatever has it. Docker looks for the signature of no other.
-fn is_tagged(request: &Request) -> bool {
-    ImageRef::parse(&request.body.image).is_ok_and(|image| image.tag.is_some() || image.digest.is_none())
 }
 
 /// The command line for a report, without the values of variables and whatever else looks like a token.

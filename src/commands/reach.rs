@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use super::Invocation;
 use super::environment::Environment;
 use super::failure::Failure;
-use super::globals::DockerGlobals;
+use crate::cli::DockerGlobals;
 use crate::engine::{ApiVersion, Endpoint, EndpointError, Engine, Tls, Trust};
 use crate::files::{self, ContextError, DockerConfig, TlsFiles};
+use crate::request::{Detour, Leads};
 
 /// Where docker looks when TLS is wanted and nobody says where.
 const DEFAULT_TLS_HOST: &str = "tcp://localhost:2376";
@@ -35,31 +36,42 @@ impl Reach {
 /// # Errors
 /// An address or a context that is none, keys that cannot be read, a configuration of docker's that cannot be read.
 pub(super) fn reach(invocation: &Invocation<'_>) -> Result<Reach, Failure> {
-    let (environment, docker) = (invocation.environment, &invocation.docker);
-    let directory = directory(invocation);
+    let environment = invocation.environment;
+    let directory = directory(environment, &invocation.docker);
     let api = api(environment)?;
-    let settings = Settings { environment, docker, directory: &directory };
-    let config = match DockerConfig::read(&directory.join("config.json")) {
-        Ok(config) => config,
-        // As docker goes on: what the file says of the engine does not count then.
-        Err(why) if settings.names_engine() => {
-            environment.complain(&format!("WARNING: {why}\n"));
-            DockerConfig::default()
-        }
-        Err(why) => {
-            return Err(Failure::own(format!("{why}; it may name another engine: mend it, or set DOCKER_HOST")));
-        }
-    };
-    let endpoint = match settings.context(config.current_context.as_deref())? {
-        Some(name) => settings.named(&name)?,
-        None => settings.default_context()?,
-    };
+    let settings = Settings { environment, docker: &invocation.docker, directory: &directory };
+    let (config, warning) = settings.config()?;
+    if let Some(warning) = warning {
+        environment.complain(&format!("WARNING: {warning}\n"));
+    }
+    let endpoint = settings.endpoint(&config)?;
     Ok(Reach { endpoint, config, api })
 }
 
-/// Where docker keeps its configuration: `--config`, `DOCKER_CONFIG`, `~/.docker`.
-pub(super) fn directory(invocation: &Invocation<'_>) -> PathBuf {
+/// The options before the verb that lead elsewhere than this machine's settings do without them.
+pub(super) fn detours(invocation: &Invocation<'_>, reached: &Reach) -> Vec<Detour> {
     let (environment, docker) = (invocation.environment, &invocation.docker);
+    let without = DockerGlobals::default();
+    let (named, usual) = (directory(environment, docker), directory(environment, &without));
+    let mut detours = Vec::new();
+    if named != usual {
+        let leads = Leads::ToSettings(named.display().to_string());
+        detours.push(Detour { leads, option: "config", instead_of: usual.display().to_string() });
+    }
+    if let Some(option) = docker.decisive() {
+        let settings = Settings { environment, docker: &without, directory: &usual };
+        let endpoint = settings.config().and_then(|(config, _)| settings.endpoint(&config));
+        let instead_of = endpoint.map_or_else(|why| format!("none ({why})"), |endpoint| endpoint.to_string());
+        let address = reached.endpoint.to_string();
+        if address != instead_of {
+            detours.push(Detour { leads: Leads::ToEngine(address), option, instead_of });
+        }
+    }
+    detours
+}
+
+/// Where docker keeps its configuration: `--config`, `DOCKER_CONFIG`, `~/.docker`.
+pub(super) fn directory(environment: &Environment, docker: &DockerGlobals) -> PathBuf {
     let named = docker.config.as_deref().filter(|path| !path.is_empty()).map(PathBuf::from);
     let variable = || environment.filled("DOCKER_CONFIG").map(PathBuf::from);
     let home = || environment.filled("HOME").map(PathBuf::from).or_else(|| files::caller().ok()?.home);
@@ -88,6 +100,23 @@ impl Settings<'_> {
     fn text(&self, variable: &str) -> Result<Option<&str>, Failure> {
         let Some(value) = self.environment.filled(variable) else { return Ok(None) };
         value.to_str().map(Some).ok_or_else(|| Failure::own(format!("{variable} is not UTF-8: {value:?}")))
+    }
+
+    /// Docker's configuration, and what is wrong with it where docker goes on without it.
+    fn config(&self) -> Result<(DockerConfig, Option<String>), Failure> {
+        match DockerConfig::read(&self.directory.join("config.json")) {
+            Ok(config) => Ok((config, None)),
+            // What the file says of the engine does not count then.
+            Err(why) if self.names_engine() => Ok((DockerConfig::default(), Some(why.to_string()))),
+            Err(why) => Err(Failure::own(format!("{why}; it may name another engine: mend it, or set DOCKER_HOST"))),
+        }
+    }
+
+    fn endpoint(&self, config: &DockerConfig) -> Result<Endpoint, Failure> {
+        match self.context(config.current_context.as_deref())? {
+            Some(name) => self.named(&name),
+            None => self.default_context(),
+        }
     }
 
     /// Whether the engine is named outside of docker's configuration.

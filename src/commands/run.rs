@@ -1,21 +1,27 @@
 //! `sdocker run` and `sdocker create`: ask, learn, judge, record, act.
 
+use std::time::{Duration, Instant};
+
 use super::cidfile::CidFile;
 use super::failure::Failure;
-use super::question::{self, Question};
+use super::question::{self, Purpose, Question};
 use super::setting::{Decision, Setting};
 use super::{Invocation, logins};
 use crate::cli::{self, Asked, ClientOptions, PullPolicy, Verb, Warning};
-use crate::engine::{Console, Created, Engine, EngineError, Pong, PullDisplay, PullEvent, RunOptions};
+use crate::engine::{Console, Created, Engine, EngineError, Outcome, Pong, PullDisplay, PullEvent, RunOptions};
 use crate::facts::{ImageState, Learner};
 use crate::files::{self, Logins};
 use crate::report::{self, CommandLine};
 use crate::request::mounts::{MountSource, mounts};
 use crate::request::{BindKind, Caller, Facts, Finding, ImageRef, Request};
+use crate::rules::Ruleset;
 use crate::verdict::{self, Approval, Approved, Verdict};
 
 /// The API by which docker judges a command line when no engine answers.
-const NO_ENGINE_API: u16 = 50;
+pub(super) const NO_ENGINE_API: u16 = 50;
+
+/// A container that ends within this time failed at its start.
+const AT_ONCE: Duration = Duration::from_secs(10);
 
 /// Where `--use-api-socket` has docker's configuration; the request says so in `DOCKER_CONFIG`.
 const CREDENTIALS_INSIDE: &str = "/run/secrets/docker/config.json";
@@ -23,11 +29,12 @@ const CREDENTIALS_INSIDE: &str = "/run/secrets/docker/config.json";
 pub(super) fn run(invocation: &Invocation<'_>, verb: Verb) -> Result<u8, Failure> {
     let console = Console::of_process().map_err(|why| Failure::own(format!("cannot use the terminal: {why}")))?;
     super::block_on(async {
-        let Some(question) = question::ask(invocation, verb, &console).await? else { return Ok(0) };
+        let Some(question) = question::ask(invocation, verb, &console, Purpose::Run).await? else { return Ok(0) };
         let Question { asked, engine, pong, logins, line } = question;
         let setting = Setting::new(invocation)?;
+        let rules = setting.rules(&asked.request.body.image)?;
         let client = asked.client.clone();
-        let job = Job { invocation, verb, setting, engine, console, client, logins, line };
+        let job = Job { invocation, verb, setting, rules, engine, console, client, logins, line };
         job.run(asked, pong).await
     })
 }
@@ -37,6 +44,7 @@ struct Job<'a> {
     invocation: &'a Invocation<'a>,
     verb: Verb,
     setting: Setting<'a>,
+    rules: Ruleset,
     engine: Engine,
     console: Console,
     client: ClientOptions,
@@ -47,7 +55,7 @@ struct Job<'a> {
 
 impl Job<'_> {
     async fn run(&self, asked: Asked, pong: Result<Pong, EngineError>) -> Result<u8, Failure> {
-        self.judge_image(&asked.request)?;
+        self.judge_early(&asked.request)?;
         let (api, os) = pong.as_ref().map_or((NO_ENGINE_API, ""), |pong| (pong.api.minor, &pong.os));
         let Asked { request, warnings, .. } = asked.for_engine(&cli::Engine { api, os })?;
         pong.map_err(|why| self.failed(&why))?;
@@ -72,23 +80,16 @@ impl Job<'_> {
             file.write(&created.id).map_err(|why| self.complaint(why))?;
         }
         self.copy_credentials(&created).await?;
-        self.act(&created, approval.request.get()).await
+        self.act(&created, &approval, &facts).await
     }
 
-    /// The image's name, before anything is pulled. What may be an id is judged when the engine has said what it is, or
-    /// before it is pulled as a name.
-    fn judge_image(&self, request: &Request) -> Result<(), Failure> {
-        if ImageRef::may_be_id(&request.body.image) { Ok(()) } else { self.judge_name(request) }
-    }
-
-    fn judge_name(&self, request: &Request) -> Result<(), Failure> {
-        let Ok(image) = ImageRef::parse(&request.body.image) else { return Ok(()) };
-        verdict::judge_image(&image, request, &self.setting.rules)
-            .map_err(|findings| self.refused(request, None, &findings))
+    /// Which engine, and the image's name, before anything is looked up or pulled.
+    fn judge_early(&self, request: &Request) -> Result<(), Failure> {
+        verdict::judge_early(request, &self.rules).map_err(|findings| self.refused(request, None, &findings))
     }
 
     async fn learn(&self, request: &Request, pulled: &mut bool) -> Result<Facts, Failure> {
-        let needs = self.setting.rules.needs(request);
+        let needs = self.rules.needs(request);
         let (stands_for, cache) = (self.setting.stands_for(), self.setting.cache());
         let learner = Learner { engine: &self.engine, request, needs, stands_for, cache };
         let (mut facts, image) = learner.learn().await;
@@ -107,7 +108,7 @@ impl Job<'_> {
     fn judge(&self, request: Request, facts: &Facts) -> Result<Box<Approval>, Failure> {
         let asked = request.clone();
         let image_id = facts.image.known().ok().map(|image| image.id.as_str());
-        match verdict::judge(request, &self.setting.rules, &self.setting.caller, facts) {
+        match verdict::judge(request, &self.rules, &self.setting.caller, facts) {
             Verdict::Refused(findings) => Err(self.refused(&asked, image_id, &findings)),
             Verdict::Approved(approval) => {
                 let (findings, rewrites) = (&approval.findings, &approval.rewrites);
@@ -177,19 +178,37 @@ impl Job<'_> {
         copied.map_err(|why| self.complaint(format!("injecting docker config.json into container failed: {why}")))
     }
 
-    async fn act(&self, created: &Created, body: &Request) -> Result<u8, Failure> {
+    async fn act(&self, created: &Created, approval: &Approval, facts: &Facts) -> Result<u8, Failure> {
         if !self.verb.starts() {
             let printed = self.console.print(&format!("{}\n", created.id));
             return printed.map(|()| 0).map_err(|why| Failure::own(format!("write /dev/stdout: {why}")));
         }
-        let options = RunOptions::of(&body.body, self.client.sig_proxy, self.client.detach_keys.clone());
+        let request = approval.request.get();
+        let options = RunOptions::of(&request.body, self.client.sig_proxy, self.client.detach_keys.clone());
+        let begun = Instant::now();
         let outcome = self.engine.run(&created.id, &options, &self.console).await;
+        let failed = !matches!(outcome, Ok(Outcome::Exited(0) | Outcome::Started | Outcome::Detached));
+        if failed && begun.elapsed() < AT_ONCE && is_images_own(request, facts) {
+            self.hint(approval);
+        }
         outcome.map(|outcome| outcome.code()).map_err(|why| self.failed(&why))
+    }
+
+    /// What the policy had filled in, after a container that failed at once.
+    fn hint(&self, approval: &Approval) {
+        let request = approval.request.get();
+        let image = ImageRef::parse(&request.body.image).map_or_else(|_| String::new(), |image| image.name());
+        let hint = report::hint(&approval.rewrites, &image, self.invocation.environment.style());
+        if let Some(text) = hint.filter(|_| !self.client.quiet) {
+            self.console.say(&text);
+        }
     }
 
     async fn pull(&self, request: &Request) -> Result<(), Failure> {
         let Ok(image) = ImageRef::parse(&request.body.image) else { return Ok(()) };
-        self.judge_name(request)?;
+        // What may be an id was not judged as a name yet.
+        verdict::judge_image(&image, request, &self.rules)
+            .map_err(|findings| self.refused(request, None, &findings))?;
         let login = logins::of_registry(self.invocation, self.verb, &image.registry)?;
         let mut display = PullDisplay::new(&self.console);
         let show = |event: &PullEvent| {
@@ -224,6 +243,12 @@ impl Job<'_> {
     fn failed(&self, why: &EngineError) -> Failure {
         if self.verb.starts() { Failure::of_run(why) } else { Failure::of_create(why) }
     }
+}
+
+/// Whether it is the image's own program that runs: a command that somebody typed may fail for its own reasons.
+fn is_images_own(request: &Request, facts: &Facts) -> bool {
+    let typed = request.body.cmd.is_some() || request.body.entrypoint.is_some();
+    !typed || (request.body.entrypoint.is_none() && facts.image.known().is_ok_and(|image| image.has_entrypoint))
 }
 
 fn shown(request: &Request) -> String {

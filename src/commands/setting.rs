@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::Invocation;
+use super::environment::Environment;
 use super::failure::Failure;
 use crate::facts::{Cache, cache_directory};
-use crate::files::{self, Choice, Places};
+use crate::files::{self, Choice, Found, Places};
 use crate::journal::{self, Record, Subject};
-use crate::policy::Policy;
-use crate::request::{Caller, Finding, Request, Rewrite};
-use crate::rules::Ruleset;
+use crate::request::{Caller, Date, Finding, Request, Rewrite};
+use crate::rules::{Rulebook, Ruleset};
 
 /// Where an administrator lays the policy of a machine.
 const SYSTEM: &str = "/etc/sdocker";
@@ -20,8 +20,9 @@ const SYSTEM: &str = "/etc/sdocker";
 pub(super) struct Setting<'a> {
     invocation: &'a Invocation<'a>,
     pub(super) caller: Caller,
-    pub(super) policy: Policy,
-    pub(super) rules: Ruleset,
+    pub(super) book: Rulebook,
+    /// The caller is whoever runs this process: the environment speaks of them.
+    own: bool,
     begun: Instant,
 }
 
@@ -31,29 +32,59 @@ impl<'a> Setting<'a> {
     /// # Errors
     /// Every problem of the policy at once; nothing runs then.
     pub(super) fn new(invocation: &'a Invocation<'a>) -> Result<Self, Failure> {
-        let begun = Instant::now();
-        let environment = invocation.environment;
         let caller = files::caller().map_err(|why| Failure::own(why.to_string()))?;
-        let own = environment.directory("XDG_CONFIG_HOME", caller.home.as_deref(), ".config");
-        let places =
-            Places { system: SYSTEM.into(), own: own.map(|path| path.join("sdocker/policy.toml")), uid: caller.uid };
-        let said = |value: std::ffi::OsString, said_by| Choice { value, said_by };
-        let variable = environment.filled("SDOCKER_POLICY").map(|value| said(value.to_owned(), "SDOCKER_POLICY"));
-        let choice = invocation.choice.clone().map(|value| said(value, "--policy")).or(variable);
-        let policy = files::find_policy(&places, choice.as_ref()).map_err(Failure::Policy)?;
-        let rules = Ruleset::load(&policy).map_err(Failure::Policy)?;
-        Ok(Self { invocation, caller, policy, rules, begun })
+        Self::build(invocation, caller, true)
+    }
+
+    /// The same for somebody else, of whom the environment says nothing.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub(super) fn of(invocation: &'a Invocation<'a>, caller: Caller) -> Result<Self, Failure> {
+        Self::build(invocation, caller, false)
+    }
+
+    fn build(invocation: &'a Invocation<'a>, caller: Caller, own: bool) -> Result<Self, Failure> {
+        let begun = Instant::now();
+        let places = places(invocation.environment, &caller, own);
+        let Found { draft, notes } = files::find_policy(&places, &choices(invocation));
+        say(invocation, &notes);
+        let book = Rulebook::of(draft).map_err(Failure::Policy)?;
+        let caller = if own && book.policy().names_groups() { files::with_group_names(caller) } else { caller };
+        Ok(Self { invocation, caller, book, own, begun })
+    }
+
+    /// For a gateway, which takes no policy from its environment or working directory.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub(super) fn of_gateway(invocation: &'a Invocation<'a>) -> Result<Self, Failure> {
+        let begun = Instant::now();
+        let (caller, places) = who_and_where(invocation)?;
+        let draft = files::gateway_policy(&places, typed(invocation).as_ref());
+        Ok(Self { invocation, caller, book: Rulebook::of(draft).map_err(Failure::Policy)?, own: true, begun })
+    }
+
+    /// The rules for the caller and an image as it was typed, today.
+    ///
+    /// # Errors
+    /// Problems of parts of the policy that do not go together.
+    pub(super) fn rules(&self, image: &str) -> Result<Ruleset, Failure> {
+        self.book.ruleset(&self.caller, image, today()).map_err(Failure::Policy)
     }
 
     /// Whom a filled-in user stands for.
     pub(super) fn stands_for(&self) -> (u32, u32) {
         let environment = self.invocation.environment;
-        let sudo = files::sudo_ids(environment.raw("SUDO_UID"), environment.raw("SUDO_GID"));
-        self.caller.container_ids(sudo)
+        let sudo = || files::sudo_ids(environment.raw("SUDO_UID"), environment.raw("SUDO_GID"));
+        self.caller.container_ids(if self.own { sudo() } else { None })
     }
 
-    /// Where the users of images are remembered.
+    /// Where the users of images are remembered; nothing is left in the home of somebody else.
     pub(super) fn cache(&self) -> Option<Cache> {
+        if !self.own {
+            return None;
+        }
         let base = self.directory("XDG_CACHE_HOME", ".cache")?;
         Some(Cache::new(cache_directory(&base), self.caller.uid))
     }
@@ -70,14 +101,62 @@ impl<'a> Setting<'a> {
             return self.invocation.environment.complain(&format!("sdocker: warning: {why}\n"));
         };
         let took = self.begun.elapsed();
-        if let Err(why) = write(&path, self.policy.digest(), &self.caller, verb, decision, took) {
+        if let Err(why) = write(&path, self.book.policy().digest(), &self.caller, verb, decision, took) {
             self.invocation.environment.complain(&format!("sdocker: warning: {why}\n"));
         }
     }
 
     fn directory(&self, variable: &str, default: &str) -> Option<PathBuf> {
-        self.invocation.environment.directory(variable, self.caller.home.as_deref(), default)
+        directory(self.invocation.environment, &self.caller, self.own, variable, default)
     }
+}
+
+/// A directory of the caller's, of which the environment speaks only where the caller is our own user.
+fn directory(environment: &Environment, caller: &Caller, own: bool, variable: &str, default: &str) -> Option<PathBuf> {
+    let home = caller.home.as_deref();
+    if own { environment.directory(variable, home, default) } else { home.map(|home| home.join(default)) }
+}
+
+/// Where policies are looked for.
+fn places(environment: &Environment, caller: &Caller, own: bool) -> Places {
+    let config = directory(environment, caller, own, "XDG_CONFIG_HOME", ".config");
+    Places {
+        system: SYSTEM.into(),
+        own: config.map(|path| path.join("sdocker/policy.toml")),
+        project: std::env::current_dir().ok(),
+        uid: caller.uid,
+    }
+}
+
+/// Who asks, and where policies are looked for.
+///
+/// # Errors
+/// It is not known who asks.
+pub(super) fn who_and_where(invocation: &Invocation<'_>) -> Result<(Caller, Places), Failure> {
+    let caller = files::caller().map_err(|why| Failure::own(why.to_string()))?;
+    let places = places(invocation.environment, &caller, true);
+    Ok((caller, places))
+}
+
+/// `SDOCKER_POLICY` and `--policy`: the last one counts for most.
+pub(super) fn choices(invocation: &Invocation<'_>) -> Vec<Choice> {
+    let variable = invocation.environment.filled("SDOCKER_POLICY");
+    let variable = variable.map(|value| Choice { value: value.to_owned(), said_by: "SDOCKER_POLICY" });
+    variable.into_iter().chain(typed(invocation)).collect()
+}
+
+fn typed(invocation: &Invocation<'_>) -> Option<Choice> {
+    invocation.choice.clone().map(|value| Choice { value, said_by: "--policy" })
+}
+
+/// Says which files were passed over.
+pub(super) fn say(invocation: &Invocation<'_>, notes: &[String]) {
+    notes.iter().for_each(|note| invocation.environment.complain(&format!("sdocker: note: {note}\n")));
+}
+
+/// The day, in UTC.
+pub(super) fn today() -> Date {
+    jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date().into()
 }
 
 /// What was decided about a request.

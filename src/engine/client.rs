@@ -87,6 +87,8 @@ struct Shared {
     pong: OnceCell<Pong>,
     ping_limit: Duration,
     pinned: Option<ApiVersion>,
+    /// Nothing is ever asked of it.
+    unasked: bool,
 }
 
 impl Engine {
@@ -100,18 +102,24 @@ impl Engine {
     #[must_use]
     pub fn with_api(endpoint: Endpoint, pinned: Option<ApiVersion>) -> Self {
         let ping_limit = if matches!(endpoint, Endpoint::Ssh(_)) { SSH_PING_LIMIT } else { PING_LIMIT };
-        Self::build(endpoint, ping_limit, pinned)
+        Self::build(endpoint, ping_limit, pinned, false)
+    }
+
+    /// An engine of which nothing is asked: every call fails with [`EngineError::Unasked`].
+    #[must_use]
+    pub fn unasked(endpoint: Endpoint) -> Self {
+        Self::build(endpoint, PING_LIMIT, None, true)
     }
 
     /// As [`Self::new`], with another limit for the first answer.
     #[must_use]
     pub fn with_ping_limit(endpoint: Endpoint, ping_limit: Duration) -> Self {
-        Self::build(endpoint, ping_limit, None)
+        Self::build(endpoint, ping_limit, None, false)
     }
 
-    fn build(endpoint: Endpoint, ping_limit: Duration, pinned: Option<ApiVersion>) -> Self {
+    fn build(endpoint: Endpoint, ping_limit: Duration, pinned: Option<ApiVersion>, unasked: bool) -> Self {
         let wire = Wire::new(endpoint);
-        Self { shared: Arc::new(Shared { wire, pong: OnceCell::new(), ping_limit, pinned }) }
+        Self { shared: Arc::new(Shared { wire, pong: OnceCell::new(), ping_limit, pinned, unasked }) }
     }
 
     /// Where it is.
@@ -125,7 +133,10 @@ impl Engine {
     /// # Errors
     /// [`EngineError`] when there is no engine, it is silent, or too old.
     pub async fn ping(&self) -> Result<&Pong, EngineError> {
-        let Shared { wire, pong, ping_limit, pinned } = &*self.shared;
+        let Shared { wire, pong, ping_limit, pinned, unasked } = &*self.shared;
+        if *unasked {
+            return Err(EngineError::Unasked);
+        }
         let silent = || EngineError::Silent { endpoint: wire.endpoint().to_string(), seconds: ping_limit.as_secs() };
         pong.get_or_try_init(async || {
             tokio::time::timeout(*ping_limit, ask(wire, *pinned)).await.map_err(|_| silent())?

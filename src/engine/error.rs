@@ -9,6 +9,9 @@ use super::client::ApiVersion;
 /// A call to the engine that did not end well. `Display` is what docker prints after its `docker: `.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
+    /// Nobody was to be asked.
+    #[error("the engine is not asked")]
+    Unasked,
     /// Nobody listens there.
     #[error("Cannot connect to the Docker daemon at {0}. Is the docker daemon running?")]
     Unreachable(String),

@@ -64,6 +64,7 @@ struct ImageAnswer {
 #[serde(rename_all = "PascalCase", default)]
 struct ImageConfig {
     user: Option<String>,
+    entrypoint: Option<Vec<String>>,
     env: Option<Vec<String>>,
     volumes: Option<BTreeMap<String, IgnoredAny>>,
     exposed_ports: Option<BTreeMap<String, IgnoredAny>>,
@@ -154,11 +155,12 @@ impl Engine {
         }
         let Some(answer) = if_there(self.call_json(call).await)? else { return Ok(None) };
         let ImageAnswer { id, config, repo_tags, repo_digests } = answer;
-        let ImageConfig { user, env, volumes, exposed_ports, working_dir } = config.unwrap_or_default();
+        let ImageConfig { user, entrypoint, env, volumes, exposed_ports, working_dir } = config.unwrap_or_default();
         let keys = |map: Option<BTreeMap<String, IgnoredAny>>| map.unwrap_or_default().into_keys().collect();
         Ok(Some(ImageFacts {
             id,
             user: user.unwrap_or_default(),
+            has_entrypoint: entrypoint.is_some_and(|words| !words.is_empty()),
             env: env.unwrap_or_default(),
             volumes: keys(volumes),
             exposed_ports: keys(exposed_ports),

@@ -30,17 +30,35 @@ pub fn caller() -> Result<Caller, CallerError> {
 pub fn user(uid: u32, gid: u32) -> Caller {
     let entry = uzers::get_user_by_uid(uid);
     let groups = entry.and_then(|user| uzers::get_user_groups(user.name(), gid)).unwrap_or_default();
-    known(uid, gid, groups.iter().map(uzers::Group::gid).collect())
+    let group_names = groups.iter().filter_map(name_of).collect();
+    Caller { group_names, ..known(uid, gid, groups.iter().map(uzers::Group::gid).collect()) }
+}
+
+/// Looks up the names of the caller's groups. May wait for a network, so only where a policy names groups.
+#[must_use]
+pub fn with_group_names(caller: Caller) -> Caller {
+    let gids = std::iter::once(&caller.gid).chain(&caller.groups);
+    let group_names = gids.filter_map(|gid| name_of(&uzers::get_group_by_gid(*gid)?)).collect();
+    Caller { group_names, ..caller }
+}
+
+/// Another user by login name, from the system's database. May wait for a network: not for async code.
+#[must_use]
+pub fn user_named(name: &str) -> Option<Caller> {
+    uzers::get_user_by_name(name).map(|entry| user(entry.uid(), entry.primary_group_id()))
+}
+
+fn name_of(group: &uzers::Group) -> Option<String> {
+    group.name().to_str().map(str::to_owned)
 }
 
 fn known(uid: u32, gid: u32, groups: Vec<u32>) -> Caller {
     let entry = uzers::get_user_by_uid(uid);
     Caller {
-        uid,
-        gid,
         groups,
         name: entry.as_ref().and_then(|user| user.name().to_str()).map(str::to_owned),
         home: entry.as_ref().map(|user| user.home_dir().to_owned()),
+        ..Caller::numbered(uid, gid)
     }
 }
 
@@ -60,6 +78,20 @@ mod tests {
         let caller = caller().unwrap();
         assert_eq!(caller.uid, rustix::process::getuid().as_raw());
         assert!(caller.home.is_none_or(|home| home.is_absolute()));
+    }
+
+    #[test]
+    fn others_are_known_by_name() {
+        let root = user_named("root").unwrap();
+        assert_eq!((root.uid, root.gid, root.name.as_deref()), (0, 0, Some("root")));
+        assert!(root.group_names.contains(&"root".to_owned()));
+        assert_eq!(user_named("no-such-user-here"), None);
+    }
+
+    #[test]
+    fn groups_have_names() {
+        assert_eq!(with_group_names(Caller::numbered(0, 0)).group_names, ["root"]);
+        assert_eq!(with_group_names(Caller::numbered(0, 4_000_001)).group_names, [""; 0]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::Gateway;
 use super::answer::{self, Body, Fault};
 use crate::facts::{ImageState, Learner};
-use crate::request::{Action, Caller, Finding, ImageRef, Manner, Origin, Origins, Request, json};
+use crate::request::{Action, Caller, Finding, Manner, Origin, Origins, Request, json};
 use crate::verdict::{self, Verdict};
 
 /// Larger than any real body by two orders; stops a client from making us buffer.
@@ -39,14 +39,11 @@ impl Gateway {
     }
 
     async fn judge_and_create(&self, request: Request, caller: &Caller) -> Result<Response<Body>, Fault> {
-        // What may be an id is judged when the engine has said what it is; nothing is pulled here.
-        let name = Some(&request.body.image).filter(|text| !ImageRef::may_be_id(text));
-        if let Some(Ok(image)) = name.map(|text| ImageRef::parse(text)) {
-            verdict::judge_image(&image, &request, &self.rules)
-                .map_err(|findings| self.refuse(caller, &request, None, &findings))?;
-        }
+        let rules = self.book.ruleset(caller, &request.body.image, (self.today)());
+        let rules = rules.map_err(|problems| Fault::refused(problems.to_string().replace('\n', "; ")))?;
+        verdict::judge_early(&request, &rules).map_err(|findings| self.refuse(caller, &request, None, &findings))?;
         let stands_for = caller.container_ids(None);
-        let needs = self.rules.needs(&request);
+        let needs = rules.needs(&request);
         let learner = Learner { engine: &self.engine, request: &request, needs, stands_for, cache: None };
         let (facts, state) = learner.learn().await;
         if state == ImageState::Absent {
@@ -56,7 +53,7 @@ impl Gateway {
         }
         let image_id = facts.image.known().ok().map(|image| image.id.as_str());
         let asked = request.clone();
-        let approval = match verdict::judge(request, &self.rules, caller, &facts) {
+        let approval = match verdict::judge(request, &rules, caller, &facts) {
             Verdict::Approved(approval) => approval,
             Verdict::Refused(findings) => return Err(self.refuse(caller, &asked, image_id, &findings)),
         };

@@ -18,8 +18,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{UnixListener, UnixStream};
 
 use crate::engine::Engine;
-use crate::request::{Caller, Finding, Request, Rewrite};
-use crate::rules::Ruleset;
+use crate::request::{Caller, Date, Finding, Request, Rewrite};
+use crate::rules::Rulebook;
 use answer::{Body, Fault};
 use endpoint::Endpoint;
 
@@ -32,8 +32,10 @@ pub type Recorder = dyn Fn(&Caller, &Request, Option<&str>, &[Finding], Option<&
 
 /// What judges and forwards.
 pub struct Gateway {
-    /// The rules of the policy in force.
-    pub rules: Ruleset,
+    /// The policy in force.
+    pub book: Rulebook,
+    /// The day, for exceptions that end.
+    pub today: Box<dyn Fn() -> Date>,
     /// Where approved requests go.
     pub engine: Engine,
     /// Where decisions are written.

@@ -133,7 +133,7 @@ mod tests {
     fn a_record_is_one_line_that_only_its_owner_reads() {
         let place = tempfile::tempdir().unwrap();
         let path = place.path().join("new/journal.jsonl");
-        let caller = Caller { uid: 1000, gid: 1000, groups: vec![], name: Some("alice".into()), home: None };
+        let caller = Caller { name: Some("alice".into()), ..Caller::numbered(1000, 1000) };
         let took = std::time::Duration::from_micros(7);
         let subject = Subject { caller: &caller, verb: "run", image: "a\nb", image_id: None, policy: 1, took };
         let record = Record::new(jiff::Timestamp::UNIX_EPOCH, subject, &[], Some(&[]));
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_written_is_said_with_its_path() {
-        let caller = Caller { uid: 1, gid: 1, groups: vec![], name: None, home: None };
+        let caller = Caller::numbered(1, 1);
         let took = std::time::Duration::ZERO;
         let subject = Subject { caller: &caller, verb: "run", image: "a", image_id: None, policy: 1, took };
         let record = Record::new(jiff::Timestamp::UNIX_EPOCH, subject, &[], None);

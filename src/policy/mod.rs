@@ -3,41 +3,77 @@
 //! This room never names a rule: ids and keys come in as data from the rules' table, and each rule reads its own
 //! merged table through [`Settings`].
 
+mod blocks;
+mod glob;
+mod images;
 mod key;
+mod layers;
+mod overlay;
 mod problem;
 mod profiles;
+mod scope;
 mod settings;
 mod text;
+mod write;
 
 use std::sync::Arc;
 
+pub use blocks::{For, Grant};
+pub use glob::Glob;
+pub use images::ImagePattern;
 pub use key::{Key, Takes, Tighter};
+pub use layers::{DEFAULT_PROFILE, Draft, Layer, Source};
+pub use overlay::{Keys, Looser, merge, tighten};
 pub use problem::{Problem, Problems};
 pub use profiles::{PROFILES, Profile, profile};
+pub use scope::{Scope, Who};
 pub use settings::{FromNode, Setting, Settings};
 pub use text::{Entry, Node, Table, Value};
+pub use write::written_table;
 
-/// The key of a layer that names the profile below it.
-const EXTENDS: &str = "extends";
+use crate::request::{Caller, Date, ImageRef};
 
-/// Nothing named a profile.
-pub const DEFAULT_PROFILE: &str = "baseline";
-
-/// One policy file's name and text.
-#[derive(Debug, Clone)]
-pub struct Source {
-    /// As it is shown to people.
-    pub name: Arc<str>,
-    /// Its TOML.
-    pub text: String,
+/// Any other text of the same language as tables with their lines.
+///
+/// # Errors
+/// All problems at once, each with its line.
+pub fn read(source: &Source) -> Result<Table, Problems> {
+    let mut problems = Problems::default();
+    let table = text::parse(source, &mut problems);
+    problems.into_result(table)
 }
 
-/// The merged policy: tables by rule id.
+/// The merged policy: tables by rule id, what counts for some only, and the guests' layers.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
     table: Table,
+    fors: Vec<For>,
+    grants: Vec<Grant>,
+    guests: Vec<Guest>,
     sources: Vec<Arc<str>>,
     digest: u64,
+}
+
+/// A layer that may only tighten.
+#[derive(Debug, Clone)]
+pub struct Guest {
+    /// As it is shown to people.
+    pub name: Arc<str>,
+    /// Its tables.
+    pub table: Table,
+    /// It is a shipped profile: what it would loosen does not count, and is no mistake of anybody's.
+    pub is_profile: bool,
+}
+
+/// The blocks that count for one caller, image and day.
+#[derive(Debug, Clone, Default)]
+pub struct Selection<'p> {
+    /// In the order of the files: a later one replaces an earlier, key by key.
+    pub fors: Vec<&'p For>,
+    /// Which rules are lifted.
+    pub grants: Vec<&'p Grant>,
+    /// Grants that would count if they had not ended.
+    pub ended: Vec<&'p Grant>,
 }
 
 impl Policy {
@@ -46,10 +82,7 @@ impl Policy {
     /// # Errors
     /// A problem when no profile has that name.
     pub fn built_in(name: &str) -> Result<Self, Problems> {
-        let mut problems = Problems::default();
-        let mut policy = Self::default();
-        policy.lay_profile(name, &mut Vec::new(), &mut problems);
-        problems.into_result(policy)
+        Draft::of(&[Layer::Profile(name.to_owned())], &[]).finish()
     }
 
     /// Owner layers, lowest first, over the profile that the first extends (`baseline` where it names none).
@@ -57,16 +90,11 @@ impl Policy {
     /// # Errors
     /// All problems of the texts at once, each with its line.
     pub fn owners(sources: &[Source]) -> Result<Self, Problems> {
-        let mut problems = Problems::default();
-        let mut policy = Self::default();
-        let defaults = std::iter::once(Some(DEFAULT_PROFILE)).chain(std::iter::repeat(None));
-        for (source, default) in sources.iter().zip(defaults) {
-            policy.lay(source, default, &mut Vec::new(), &mut problems);
-        }
-        problems.into_result(policy)
+        let layers: Vec<Layer> = sources.iter().cloned().map(Layer::File).collect();
+        Draft::of(&layers, &[]).finish()
     }
 
-    /// The table of one rule.
+    /// The table of one rule, for everybody and every image.
     #[must_use]
     pub fn table(&self, id: &str) -> Option<&Entry> {
         self.table.get(id)
@@ -75,6 +103,40 @@ impl Policy {
     /// All keys at the top, which should all be rule ids.
     pub fn entries(&self) -> impl Iterator<Item = (&str, &Entry)> {
         self.table.iter().map(|(key, entry)| (key.as_str(), entry))
+    }
+
+    /// The tables for some, in the order of the files.
+    #[must_use]
+    pub fn fors(&self) -> &[For] {
+        &self.fors
+    }
+
+    /// The exceptions, in the order of the files.
+    #[must_use]
+    pub fn grants(&self) -> &[Grant] {
+        &self.grants
+    }
+
+    /// The layers that may only tighten, lowest first.
+    #[must_use]
+    pub fn guests(&self) -> &[Guest] {
+        &self.guests
+    }
+
+    /// Which blocks count for a request. An image that is not named, or has no name, is `None`.
+    #[must_use]
+    pub fn select(&self, caller: &Caller, image: Option<&ImageRef>, today: Date) -> Selection<'_> {
+        let fors = self.fors.iter().filter(|block| block.scope.holds(caller, image)).collect();
+        let holding = self.grants.iter().filter(|grant| grant.scope.holds(caller, image));
+        let (ended, grants) = holding.partition(|grant| grant.has_ended(today));
+        Selection { fors, grants, ended }
+    }
+
+    /// Whether names of groups must be known to tell which blocks count.
+    #[must_use]
+    pub fn names_groups(&self) -> bool {
+        let scopes = self.fors.iter().map(|block| &block.scope).chain(self.grants.iter().map(|grant| &grant.scope));
+        scopes.into_iter().any(Scope::names_groups)
     }
 
     /// The texts that made it, lowest first.
@@ -88,72 +150,6 @@ impl Policy {
     pub fn digest(&self) -> u64 {
         self.digest
     }
-
-    fn lay_profile(&mut self, name: &str, above: &mut Vec<String>, problems: &mut Problems) {
-        match profile(name) {
-            Some(found) => {
-                let source = Source { name: found.source_name().into(), text: found.text.to_owned() };
-                self.lay(&source, None, above, problems);
-            }
-            None => {
-                problems.add(Problem::new(format!("there is no profile `{name}`")).closest(name, profiles::names()))
-            }
-        }
-    }
-
-    /// Lays the profile that the text extends, then the text itself.
-    fn lay(&mut self, source: &Source, default: Option<&str>, above: &mut Vec<String>, problems: &mut Problems) {
-        let mut table = text::parse(source, problems);
-        if above.iter().any(|name| **name == *source.name) {
-            problems.add(Problem::new(format!("`{}` extends itself: {}", source.name, above.join(" -> "))));
-            return;
-        }
-        above.push(source.name.to_string());
-        match table.remove(EXTENDS) {
-            Some(entry) if !self.sources.is_empty() && default.is_none() && above.len() == 1 => {
-                problems.add(Problem::at(&entry.key, "only the first file of a policy may extend a profile"))
-            }
-            Some(entry) => match &entry.node.value {
-                Value::String(name) => self.extend(name, &entry, above, problems),
-                other => problems.add(Problem::at(
-                    &entry.node.spot,
-                    format!("`extends` takes the name of a profile, not {}", other.kind()),
-                )),
-            },
-            None => default.into_iter().for_each(|name| self.lay_profile(name, above, problems)),
-        }
-        merge(&mut self.table, table);
-        self.sources.push(Arc::clone(&source.name));
-        self.digest = fnv(self.digest, source.text.as_bytes());
-    }
-
-    fn extend(&mut self, name: &str, entry: &Entry, above: &mut Vec<String>, problems: &mut Problems) {
-        if profile(name).is_some() {
-            self.lay_profile(name, above, problems);
-        } else {
-            let problem = Problem::at(&entry.node.spot, format!("there is no profile `{name}`"));
-            problems.add(problem.closest(name, profiles::names()));
-        }
-    }
-}
-
-/// Later replaces earlier, key by key; tables merge, everything else is replaced whole.
-fn merge(below: &mut Table, above: Table) {
-    for (key, entry) in above {
-        match (below.get_mut(&key).map(|e| &mut e.node.value), entry.node.value) {
-            (Some(Value::Table(old)), Value::Table(new)) => merge(old, new),
-            (_, value) => {
-                let node = Node { value, spot: entry.node.spot };
-                below.insert(key, Entry { key: entry.key, node });
-            }
-        }
-    }
-}
-
-fn fnv(seed: u64, bytes: &[u8]) -> u64 {
-    const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
-    const PRIME: u64 = 0x0100_0000_01b3;
-    bytes.iter().fold(seed ^ OFFSET, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(PRIME))
 }
 
 #[cfg(test)]
@@ -196,6 +192,98 @@ mod tests {
         let two = owner("[memory]\nmax = \"2g\"\n[cpus]\nmax = 4.0\n").unwrap();
         let keys = |p: &Policy| p.entries().map(|(k, _)| k.to_owned()).collect::<Vec<_>>();
         assert_eq!(keys(&one), keys(&two));
+    }
+
+    fn draft(owner: &str, guest: &str) -> Draft {
+        let source = |name: &str, text: &str| Layer::File(Source { name: name.into(), text: text.to_owned() });
+        Draft::of(&[source("p.toml", owner)], &[source("g.toml", guest)])
+    }
+
+    #[test]
+    fn blocks_are_selected_by_caller_image_and_day() {
+        let policy = owner(
+            "[[for]]\nwho = [\"group:ci\"]\n[for.memory]\nmax = \"16g\"\n\n\
+             [[for]]\nimage = [\"docker.io/library/postgres\"]\n[for.memory]\nmax = \"4g\"\n[for.cpus]\nmax = 2.0\n\n\
+             [[grant]]\nrule = \"user\"\nimage = [\"docker.io/library/postgres\"]\nreason = \"drops root\"\nuntil = 2027-03-31\n",
+        )
+        .unwrap();
+        let caller = |groups: &[&str]| Caller {
+            group_names: groups.iter().map(|name| (*name).to_owned()).collect(),
+            ..Caller::numbered(1, 1)
+        };
+        let selected = |groups: &[&str], image: &str, today: &str| {
+            let image = ImageRef::parse(image).ok();
+            let Selection { fors, grants, ended } =
+                policy.select(&caller(groups), image.as_ref(), Date::parse(today).unwrap());
+            (fors.iter().map(|block| block.spot.line).collect::<Vec<_>>(), grants.len(), ended.len())
+        };
+        assert_eq!(selected(&[], "alpine", "2027-03-31"), (vec![], 0, 0));
+        assert_eq!(selected(&["ci"], "alpine", "2027-03-31"), (vec![1], 0, 0));
+        assert_eq!(selected(&["ci"], "postgres:16", "2027-03-31"), (vec![1, 6], 1, 0));
+        assert_eq!(selected(&[], "postgres", "2027-04-01"), (vec![6], 0, 1));
+        assert!(policy.names_groups() && !owner("").unwrap().names_groups());
+        let grant = policy.grants().first().unwrap();
+        assert_eq!((grant.spot.line, grant.rule.value.as_str(), grant.reason.as_str()), (13, "user", "drops root"));
+    }
+
+    #[test]
+    fn blocks_that_make_no_sense_are_problems_at_their_lines() {
+        let text = "[[for]]\n[for.memory]\nmax = \"1g\"\n[[for]]\nwho = []\nimage = [\"library/x\"]\n\
+                    [[grant]]\nrule = 3\nimage = []\nreason = \" \"\nuntil = \"2027-03-31\"\nwhy = 1\n[[grant]]\nwho = [\"user:x\"]\n";
+        let problems = owner(text).unwrap_err().to_string();
+        for expected in [
+            "p.toml:1: `[[for]]` needs `who` or `image`",
+            "p.toml:4: `[[for]]` has no rule's table below it (write `[for.memory]`)",
+            "p.toml:5: `who` is empty",
+            "p.toml:6: `for.image` takes a pattern that can match a full name, such as \"docker.io/library/*\", registry first, not `library/x`",
+            "p.toml:8: `grant.rule` takes text, not `3`",
+            "p.toml:9: `image` is empty",
+            "p.toml:10: `reason` is empty",
+            "p.toml:11: `grant.until` takes a date such as 2027-03-31, without quotes, not `2027-03-31`",
+            "p.toml:12: unknown key `why` in `[grant]`",
+            "p.toml:13: `[grant]` has no `rule`",
+            "p.toml:13: `[grant]` has no `image`",
+            "p.toml:13: `[grant]` has no `reason`",
+            "p.toml:14: `grant.who` takes \"NAME\", \"uid:1000\"",
+        ] {
+            assert!(problems.contains(expected), "{expected}\n--\n{problems}");
+        }
+        for (text, expected) in [
+            ("[for]\nwho = [\"x\"]\n", "p.toml:1: `for` is a list of tables, not a table (write `[[for]]`)"),
+            ("grant = 1\n", "p.toml:1: `grant` is a list of tables, not a whole number (write `[[grant]]`)"),
+        ] {
+            assert_eq!(owner(text).unwrap_err().to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn what_only_an_owner_may_have_is_a_problem_in_a_guest() {
+        let guest = "extends = \"strict\"\n[[for]]\nwho = [\"*\"]\n[[grant]]\nrule = \"user\"\n[cpus]\nmax = 1.0\n";
+        let Draft { policy, problems } = draft("", guest);
+        let said = problems.to_string();
+        for (line, key) in [(1, "extends"), (2, "[[for]]"), (4, "[[grant]]")] {
+            assert!(said.contains(&format!("g.toml:{line}: `{key}` is for the owner of a policy only")), "{said}");
+        }
+        assert_eq!(policy.guests().iter().map(|guest| guest.table.len()).collect::<Vec<_>>(), [1]);
+    }
+
+    #[test]
+    fn a_profile_can_be_a_guest() {
+        let policy = Draft::of(&[], &[Layer::Profile("strict".to_owned())]).finish().unwrap();
+        let names: Vec<&str> = policy.sources().iter().map(|name| &**name).collect();
+        assert_eq!(names, ["built-in:baseline", "built-in:strict"]);
+        let guest = policy.guests().first().unwrap();
+        assert!(guest.is_profile && guest.table.len() == policy.entries().count());
+        assert!(Draft::of(&[], &[Layer::Profile("strikt".to_owned())]).finish().is_err());
+    }
+
+    #[test]
+    fn only_the_first_file_extends_a_profile_and_never_a_file() {
+        let source = |text: &str| Source { name: "p.toml".into(), text: text.to_owned() };
+        let two = Policy::owners(&[source("extends = \"strict\"\n"), source("\nextends = \"ci\"\n")]);
+        assert_eq!(two.unwrap_err().to_string(), "p.toml:2: only the first file of a policy may extend a profile");
+        let file = owner("extends = \"./p.toml\"\n").unwrap_err().to_string();
+        assert!(file.contains("names a shipped profile, not a file"), "{file}");
     }
 
     #[test]

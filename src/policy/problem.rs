@@ -39,6 +39,13 @@ impl Problem {
         self
     }
 
+    /// Says what is to be known besides, where nothing is said yet.
+    #[must_use]
+    pub fn beside(mut self, note: impl FnOnce() -> String) -> Self {
+        self.help.get_or_insert_with(note);
+        self
+    }
+
     /// Names the nearest of the known words, or all of them.
     #[must_use]
     pub fn closest<'a>(self, word: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
@@ -79,6 +86,22 @@ impl Problems {
     /// All of another's.
     pub fn join(&mut self, other: Self) {
         self.0.extend(other.0);
+    }
+
+    /// What is not said yet of another's, each changed in the same way.
+    pub fn join_new(&mut self, other: Self, change: impl Fn(Problem) -> Problem) {
+        for problem in other.0 {
+            let is_new = |known: &Problem| (&known.place, &known.message) != (&problem.place, &problem.message);
+            if self.0.iter().all(is_new) {
+                self.0.push(change(problem));
+            }
+        }
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Each of them.

@@ -32,8 +32,3 @@ pub const PROFILES: &[Profile] = &[
 pub fn profile(name: &str) -> Option<&'static Profile> {
     PROFILES.iter().find(|profile| profile.name == name)
 }
-
-/// The names of all profiles.
-pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    PROFILES.iter().map(|profile| profile.name)
-}

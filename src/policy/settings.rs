@@ -49,6 +49,12 @@ impl<'a> Settings<'a> {
         self.whole.clone()
     }
 
+    /// The line of a key, where it is there.
+    #[must_use]
+    pub fn key_spot(&self, key: &str) -> Option<PolicySpot> {
+        self.table.get(key).map(|entry| entry.key.clone())
+    }
+
     /// An optional value.
     pub fn get<T: FromNode>(&mut self, key: &str) -> Option<Setting<T>> {
         let entry = self.table.get(key)?;
@@ -61,10 +67,17 @@ impl<'a> Settings<'a> {
 
     /// A value that every policy must have, since there is no safe guess.
     pub fn require<T: FromNode>(&mut self, key: &str) -> Option<Setting<T>> {
-        if !self.table.contains_key(key) {
+        self.require_key(key);
+        self.get(key)
+    }
+
+    /// Whether a key that has no safe guess is there; a problem where it is not.
+    pub fn require_key(&mut self, key: &str) -> bool {
+        let is_there = self.table.contains_key(key);
+        if !is_there {
             self.problems.add(Problem::at(self.whole, format!("`[{}]` has no `{key}`", self.name)));
         }
-        self.get(key)
+        is_there
     }
 
     /// A list; absent is `None`, which is not the same as empty.
@@ -97,6 +110,46 @@ impl<'a> Settings<'a> {
         }
     }
 
+    /// A reader for a table that may be here.
+    pub fn table<T>(&mut self, key: &str, read: impl FnOnce(&mut Settings<'_>) -> T) -> Option<T> {
+        let name = format!("{}.{key}", self.name);
+        Settings::of(&name, self.table.get(key)?, self.problems).map(|mut inner| read(&mut inner))
+    }
+
+    /// A value, which may also be written as a table of its own.
+    pub fn get_or_table<T: FromNode>(
+        &mut self,
+        key: &str,
+        read: impl FnOnce(&mut Settings<'_>) -> Option<T>,
+    ) -> Option<T> {
+        match self.table.get(key)?.node.value {
+            Value::Table(_) => self.table(key, read).flatten(),
+            _ => self.get(key).map(|setting| setting.value),
+        }
+    }
+
+    /// A reader for each table of a list of tables.
+    pub fn each(&mut self, key: &str, mut read: impl FnMut(&mut Settings<'_>)) {
+        let Some(entry) = self.table.get(key) else { return };
+        let Value::Array(items) = &entry.node.value else {
+            self.problems.add(self.misfit(key, entry, "a list of tables"));
+            return;
+        };
+        let name = format!("{}.{key}", self.name);
+        for item in items {
+            let entry = Entry { key: item.spot.clone(), node: item.clone() };
+            if let Some(mut inner) = Settings::of(&name, &entry, self.problems) {
+                read(&mut inner);
+            }
+        }
+    }
+
+    /// The keys that are here.
+    #[must_use]
+    pub fn keys(&self) -> Vec<String> {
+        self.table.keys().cloned().collect()
+    }
+
     /// Objects to keys that are not known.
     pub fn only(&mut self, known: &[&str]) {
         for (key, entry) in self.table.iter().filter(|(key, _)| !known.contains(&key.as_str())) {
@@ -108,6 +161,17 @@ impl<'a> Settings<'a> {
     /// Says what is wrong with a value that was read.
     pub fn object(&mut self, spot: &PolicySpot, message: impl Into<String>) {
         self.problems.add(Problem::at(spot, message));
+    }
+
+    /// The same, with the nearest of the known words.
+    pub fn object_closest<'k>(
+        &mut self,
+        spot: &PolicySpot,
+        message: impl Into<String>,
+        word: &str,
+        known: impl IntoIterator<Item = &'k str>,
+    ) {
+        self.problems.add(Problem::at(spot, message).closest(word, known));
     }
 
     fn misfit(&self, key: &str, entry: &Entry, expected: &str) -> Problem {

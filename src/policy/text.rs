@@ -75,7 +75,7 @@ impl Value {
 /// Parses a text; what is wrong goes to `problems`, the rest is returned.
 pub(super) fn parse(source: &Source, problems: &mut Problems) -> Table {
     if source.text.len() > SIZE_MAX {
-        problems.add(Problem::in_file(&source.name, None, format!("a policy has at most {SIZE_MAX} bytes")));
+        problems.add(Problem::in_file(&source.name, None, format!("larger than {SIZE_MAX} bytes")));
         return Table::new();
     }
     let mut reader = Reader { lines: Lines::new(source), problems };
@@ -88,16 +88,17 @@ pub(super) fn parse(source: &Source, problems: &mut Problems) -> Table {
     reader.table(table.get_ref(), 0)
 }
 
-/// Lines of a text by byte offset.
+/// Lines of a text by byte offset, each folded when it is first cited.
 struct Lines<'s> {
     file: Arc<str>,
     starts: Vec<(usize, &'s str)>,
+    folded: Vec<Option<Arc<str>>>,
 }
 
 impl<'s> Lines<'s> {
     fn new(source: &'s Source) -> Self {
         let mut at = 0;
-        let starts = source
+        let starts: Vec<(usize, &str)> = source
             .text
             .split('\n')
             .map(|line| {
@@ -106,18 +107,21 @@ impl<'s> Lines<'s> {
                 (start, line)
             })
             .collect();
-        Self { file: Arc::clone(&source.name), starts }
+        let folded = vec![None; starts.len()];
+        Self { file: Arc::clone(&source.name), starts, folded }
     }
 
     fn number(&self, offset: usize) -> usize {
         self.starts.partition_point(|(start, _)| *start <= offset)
     }
 
-    fn spot(&self, span: Range<usize>) -> PolicySpot {
+    fn spot(&mut self, span: Range<usize>) -> PolicySpot {
         let line = self.number(span.start);
-        let text = self.starts.get(line.saturating_sub(1)).map_or("", |(_, text)| *text);
-        let words: Vec<&str> = text.split_whitespace().collect();
-        PolicySpot { file: Arc::clone(&self.file), line, text: words.join(" ").into() }
+        let index = line.saturating_sub(1);
+        let text = self.starts.get(index).map_or("", |(_, text)| *text);
+        let fold = || text.split_whitespace().collect::<Vec<_>>().join(" ").into();
+        let text = self.folded.get_mut(index).map_or_else(fold, |known| Arc::clone(known.get_or_insert_with(fold)));
+        PolicySpot { file: Arc::clone(&self.file), line, text }
     }
 }
 

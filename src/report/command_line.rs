@@ -29,6 +29,11 @@ impl CommandLine {
         Self { words, secrets: secrets.into_iter().collect() }
     }
 
+    /// Some bytes of one word, as they were typed.
+    pub(super) fn part(&self, index: usize, bytes: Range<usize>) -> Option<String> {
+        self.words.get(index)?.get(bytes).map(str::to_owned)
+    }
+
     /// Two lines: the command line, and a label under some bytes of one word.
     pub(super) fn underlined(&self, index: usize, bytes: Range<usize>, label: &str, style: Style) -> String {
         let shown: Vec<String> = (0..self.words.len()).map(|at| self.shown(at)).collect();

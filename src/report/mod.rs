@@ -3,9 +3,13 @@
 //! This room makes text; printing it is the business of `commands`.
 
 mod command_line;
+mod hint;
+mod judgement;
 mod style;
 
 pub use command_line::{CommandLine, quoted};
+pub use hint::hint;
+pub use judgement::{Judgement, Word};
 pub use style::Style;
 
 use crate::request::{Action, Finding, Origin};
@@ -91,6 +95,7 @@ mod tests {
             primary: (Origin::Token { index, bytes }, "asked for here"),
             related: Some(PolicySpot { file: "p.toml".into(), line: 7, text: "action = \"deny\"".into() }),
             help: vec!["do less".to_owned()],
+            unlearned: false,
         }
     }
 

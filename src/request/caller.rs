@@ -11,6 +11,8 @@ pub struct Caller {
     pub gid: u32,
     /// Supplementary groups.
     pub groups: Vec<u32>,
+    /// The names of all groups, as far as they were looked up and the system knows them.
+    pub group_names: Vec<String>,
     /// The login name, where the system knows one.
     pub name: Option<String>,
     /// The home directory of the system's database (not `$HOME`).
@@ -20,6 +22,18 @@ pub struct Caller {
 impl Caller {
     /// Uid and gid of nobody.
     pub const NOBODY: (u32, u32) = (65534, 65534);
+
+    /// Somebody of whom only the numbers are known.
+    #[must_use]
+    pub fn numbered(uid: u32, gid: u32) -> Self {
+        Self { uid, gid, groups: Vec::new(), group_names: Vec::new(), name: None, home: None }
+    }
+
+    /// Whether the group is the caller's primary or another of the caller's.
+    #[must_use]
+    pub fn is_in(&self, gid: u32) -> bool {
+        self.gid == gid || self.groups.contains(&gid)
+    }
 
     /// Whom a filled-in user stands for: the caller, who for root is the user behind sudo, or nobody (65534).
     #[must_use]
@@ -37,20 +51,16 @@ impl Caller {
 mod tests {
     use super::*;
 
-    fn caller(uid: u32, gid: u32) -> Caller {
-        Caller { uid, gid, groups: vec![], name: None, home: None }
-    }
-
     #[test]
     fn root_stands_for_the_user_behind_sudo_or_nobody() {
-        assert_eq!(caller(0, 0).container_ids(Some((1000, 100))), (1000, 100));
-        assert_eq!(caller(0, 0).container_ids(Some((0, 0))), (65534, 65534));
-        assert_eq!(caller(0, 0).container_ids(None), (65534, 65534));
+        assert_eq!(Caller::numbered(0, 0).container_ids(Some((1000, 100))), (1000, 100));
+        assert_eq!(Caller::numbered(0, 0).container_ids(Some((0, 0))), (65534, 65534));
+        assert_eq!(Caller::numbered(0, 0).container_ids(None), (65534, 65534));
     }
 
     #[test]
     fn others_stand_for_themselves_whatever_the_variables_say() {
-        assert_eq!(caller(1000, 1001).container_ids(Some((7, 7))), (1000, 1001));
-        assert_eq!(caller(1000, 0).container_ids(None), (1000, 1000));
+        assert_eq!(Caller::numbered(1000, 1001).container_ids(Some((7, 7))), (1000, 1001));
+        assert_eq!(Caller::numbered(1000, 0).container_ids(None), (1000, 1000));
     }
 }

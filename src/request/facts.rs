@@ -109,6 +109,8 @@ pub struct ImageFacts {
     pub id: String,
     /// Its USER; empty is root.
     pub user: String,
+    /// It starts with a program of its own, to which a command is an argument.
+    pub has_entrypoint: bool,
     /// Its ENV, `NAME=value`.
     pub env: Vec<String>,
     /// Paths that it declares as volumes.

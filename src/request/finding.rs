@@ -56,4 +56,6 @@ pub struct Finding {
     pub related: Option<PolicySpot>,
     /// What to do instead.
     pub help: Vec<String>,
+    /// Nothing is wrong that is known of: a fact that was needed could not be learned.
+    pub unlearned: bool,
 }

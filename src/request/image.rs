@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use grammar::{is_path_component, is_registry, is_tag};
+
 /// An image by registry, repository, and tag or digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImageRef {
@@ -161,38 +163,50 @@ fn split_registry(text: &str) -> (String, String) {
     (registry.to_owned(), if official { format!("{OFFICIAL}{rest}") } else { rest.to_owned() })
 }
 
-/// Lower case letters and digits, separated by one of `.`, `_`, `__` or any number of `-`.
-fn is_path_component(text: &str) -> bool {
-    let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    let separators: Vec<&str> = text.split(is_word).filter(|s| !s.is_empty()).collect();
-    text.starts_with(is_word)
-        && text.ends_with(is_word)
-        && separators.iter().all(|s| matches!(*s, "." | "_" | "__") || s.chars().all(|c| c == '-'))
-}
-
-fn is_registry(text: &str) -> bool {
-    if let Some(rest) = text.strip_prefix('[') {
-        return rest.split_once(']').is_some_and(|(address, port)| {
-            address.contains(':') && address.chars().all(|c| c.is_ascii_hexdigit() || c == ':') && is_port(port)
-        });
+/// What the parts of a name are made of.
+pub(crate) mod grammar {
+    /// Lower case letters and digits, separated by one of `.`, `_`, `__` or any number of `-`.
+    pub(crate) fn is_path_component(text: &str) -> bool {
+        let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+        let separators: Vec<&str> = text.split(is_word).filter(|s| !s.is_empty()).collect();
+        text.starts_with(is_word)
+            && text.ends_with(is_word)
+            && separators.iter().all(|s| matches!(*s, "." | "_" | "__") || s.chars().all(|c| c == '-'))
     }
-    let (host, port) = text.split_at(text.find(':').unwrap_or(text.len()));
-    let is_label = |label: &str| {
-        let ends = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
-        ends(label.chars().next())
-            && ends(label.chars().last())
-            && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-    };
-    host.split('.').all(is_label) && is_port(port)
-}
 
-fn is_port(text: &str) -> bool {
-    text.is_empty() || text.strip_prefix(':').is_some_and(|p| !p.is_empty() && p.chars().all(|c| c.is_ascii_digit()))
-}
+    /// A host, with or without a port.
+    pub(crate) fn is_registry(text: &str) -> bool {
+        if let Some(rest) = text.strip_prefix('[') {
+            return rest.split_once(']').is_some_and(|(address, port)| {
+                address.contains(':') && address.chars().all(|c| c.is_ascii_hexdigit() || c == ':') && is_port(port)
+            });
+        }
+        let (host, port) = text.split_at(text.find(':').unwrap_or(text.len()));
+        let is_label = |label: &str| {
+            let ends = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+            ends(label.chars().next())
+                && ends(label.chars().last())
+                && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        };
+        host.split('.').all(is_label) && is_port(port)
+    }
 
-fn is_tag(text: &str) -> bool {
-    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    text.len() <= 128 && text.starts_with(is_word) && text.chars().all(|c| is_word(c) || matches!(c, '.' | '-'))
+    fn is_port(text: &str) -> bool {
+        text.is_empty()
+            || text.strip_prefix(':').is_some_and(|p| !p.is_empty() && p.chars().all(|c| c.is_ascii_digit()))
+    }
+
+    /// A whole digest of the usual algorithm.
+    pub(crate) fn is_sha256(text: &str) -> bool {
+        let lower_hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+        text.strip_prefix("sha256:").is_some_and(|hex| hex.len() == 64 && hex.bytes().all(lower_hex))
+    }
+
+    /// Up to 128 letters, digits, `_`, `.` and `-`.
+    pub(crate) fn is_tag(text: &str) -> bool {
+        let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        text.len() <= 128 && text.starts_with(is_word) && text.chars().all(|c| is_word(c) || matches!(c, '.' | '-'))
+    }
 }
 
 /// Whether it is written like a digest: an algorithm of words, and enough hex digits.

@@ -1,6 +1,8 @@
 //! What is asked, and everything said about it: rank 0, pure data without files, clock, environment or sockets.
 
 mod caller;
+mod date;
+mod detour;
 mod facts;
 mod finding;
 mod image;
@@ -14,11 +16,14 @@ mod user;
 pub mod wire;
 
 pub use caller::Caller;
+pub use date::Date;
+pub use detour::{Detour, Leads};
 pub use facts::{
     BindFacts, BindKind, ContainerFacts, ContainerMount, EngineInfo, EngineVersion, Fact, Facts, GroupEntry,
     ImageFacts, Needs, PasswdEntry, SocketFacts, UserTables, VolumeFacts,
 };
 pub use finding::{Action, Finding, RuleId};
+pub(crate) use image::grammar as image_grammar;
 pub use image::{ImageRef, ImageRefError};
 pub use origin::{Origin, Origins, PolicySpot};
 pub use rewrite::{Change, Clash, Rewrite, apply};
@@ -43,10 +48,12 @@ pub struct Request {
 }
 
 /// How a container was asked for, where the body is silent about it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Manner {
     /// The container is started in the background (`run -d`); the only manner in which a restart policy is useful.
     pub detached: bool,
     /// `--restart` was typed: docker sends `no` both for that and for silence.
     pub restart_typed: bool,
+    /// Options before the verb that lead elsewhere than the settings in force.
+    pub detours: Vec<Detour>,
 }

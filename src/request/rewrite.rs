@@ -26,6 +26,8 @@ pub struct Rewrite {
     pub changes: Vec<Change>,
     /// What it means in docker's words: `--cpus 1`.
     pub meaning: String,
+    /// Whether it changes what was asked for; else it fills a silence.
+    pub wish: bool,
     /// Where the new values come from.
     pub origin: Origin,
 }
@@ -160,7 +162,7 @@ mod tests {
     }
 
     fn rewrite(rule: &'static str, changes: Vec<Change>) -> Rewrite {
-        Rewrite { rule: RuleId(rule), changes, meaning: String::new(), origin: Origin::BuiltIn }
+        Rewrite { rule: RuleId(rule), changes, meaning: String::new(), wish: false, origin: Origin::BuiltIn }
     }
 
     fn at(pointer: &str) -> String {

@@ -89,6 +89,22 @@ impl UserSpec {
     /// [`UserFault`] where it means root, cannot be run, or the files are needed and not known.
     pub fn resolve(&self, tables: &Tables) -> Result<Ids, UserFault> {
         let (uid, listed_gid) = self.uid(tables)?;
+        self.with_group(uid, listed_gid, tables)
+    }
+
+    /// As [`Self::resolve`], of an image's own USER: its group 0 is the image's choice, and not root.
+    ///
+    /// # Errors
+    /// [`UserFault`], as there.
+    pub fn resolve_of_image(&self, tables: &Tables) -> Result<Ids, UserFault> {
+        let (uid, listed_gid) = self.uid(tables)?;
+        match self.with_group(uid, listed_gid, tables) {
+            Err(UserFault::Root(_)) => Ok(Ids { uid, gid: 0, root_group: true }),
+            other => other,
+        }
+    }
+
+    fn with_group(&self, uid: u32, listed_gid: Option<u32>, tables: &Tables) -> Result<Ids, UserFault> {
         match &self.group {
             None => Ok(match listed_gid {
                 Some(gid) => Ids { uid, gid, root_group: gid == 0 },

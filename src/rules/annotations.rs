@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::glob::{List, Names, listed};
+use super::patterns::{List, listed};
 use super::{Breach, Case, Check, Opinion, Rule};
-use crate::policy::{Key, Settings, Takes};
+use crate::policy::{Glob, Key, Settings, Takes};
 use crate::request::wire::Map;
 use crate::request::{Change, RuleId};
 
@@ -35,7 +35,7 @@ const POINTER: &str = "/HostConfig/Annotations";
 
 #[derive(Debug)]
 struct Annotations {
-    allow: List<Names>,
+    allow: List<Glob>,
 }
 
 impl Check for Annotations {
@@ -45,7 +45,7 @@ impl Check for Annotations {
         let permitted: Map<&String> = asked.iter().filter(|(n, _)| allows(n)).map(|(n, v)| (n.clone(), v)).collect();
         for name in asked.keys().filter(|name| !permitted.contains_key(*name)) {
             let pointer = format!("{POINTER}/{}", name.replace('~', "~0").replace('/', "~1"));
-            let entries = self.allow.iter().flat_map(|list| &list.value).map(|entry| entry.value.0.as_str());
+            let entries = self.allow.iter().flat_map(|list| &list.value).map(|entry| entry.value.as_str());
             let help = match listed(entries) {
                 Some(names) => format!("use a label; what may be given: {names}"),
                 None => format!("use a label: `--label {name}=…`"),

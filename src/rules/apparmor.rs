@@ -1,8 +1,8 @@
 //! AppArmor profiles that the caller picks.
 
-use super::glob::{List, Names, listed};
+use super::patterns::{List, listed};
 use super::{Breach, Case, Check, Opinion, Rule};
-use crate::policy::{Key, Settings, Takes};
+use crate::policy::{Glob, Key, Settings, Takes};
 use crate::request::{Change, RuleId, SecurityOpt};
 
 pub(super) const RULE: Rule = Rule {
@@ -31,7 +31,7 @@ program listed.
 
 #[derive(Debug)]
 struct AppArmor {
-    allow: List<Names>,
+    allow: List<Glob>,
 }
 
 impl Check for AppArmor {
@@ -56,7 +56,7 @@ impl AppArmor {
         let breach = Breach::new(pointer.clone(), message);
         let breach = breach.nearest(vec![Change::Remove(pointer)], "the engine's own AppArmor profile");
         let Some(allow) = &self.allow else { return breach.help("leave it out") };
-        let help = match listed(allow.value.iter().map(|entry| entry.value.0.as_str())) {
+        let help = match listed(allow.value.iter().map(|entry| entry.value.as_str())) {
             Some(names) => format!("leave it out, or use one of {names}"),
             None => "leave it out".to_owned(),
         };

@@ -1,8 +1,8 @@
 //! Whose control group a container's is below.
 
-use super::glob::{List, Names, listed};
+use super::patterns::{List, listed};
 use super::{Breach, Case, Check, Fill, Opinion, Rule};
-use crate::policy::{FromNode, Key, Setting, Settings, Takes, Value};
+use crate::policy::{FromNode, Glob, Key, Setting, Settings, Takes, Value};
 use crate::request::{Change, Needs, PolicySpot, Request, RuleId};
 
 pub(super) const RULE: Rule = Rule {
@@ -57,7 +57,7 @@ fn is_plain(parent: &str) -> bool {
 #[derive(Debug)]
 struct CgroupParent {
     default: Option<Setting<Parent>>,
-    allow: List<Names>,
+    allow: List<Glob>,
 }
 
 impl Check for CgroupParent {
@@ -105,7 +105,7 @@ impl CgroupParent {
 
     fn breach(&self, asked: &str, default: Option<String>) -> Breach {
         let message = format!("the control group `{asked}` is not among those that a container may be below");
-        let entries = self.allow.iter().flat_map(|list| &list.value).map(|entry| entry.value.0.as_str());
+        let entries = self.allow.iter().flat_map(|list| &list.value).map(|entry| entry.value.as_str());
         let help = match listed(entries) {
             Some(names) => format!("leave it out, or use one of {names}"),
             None => "leave it out".to_owned(),

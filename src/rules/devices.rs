@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::glob::{List, Paths, is_plain, lexical, listed};
+use super::patterns::{List, Paths, lexical, listed};
 use super::{Breach, Case, Check, Fill, Opinion, Rule};
 use crate::policy::{FromNode, Key, Settings, Takes, Value};
 use crate::request::wire::DeviceMapping;
@@ -55,7 +55,7 @@ impl FromNode for Entry {
         let is_access = |text: &str| !text.is_empty() && text.chars().all(|c| ALL_ACCESS.contains(c));
         let (path, access) =
             text.rsplit_once(':').filter(|(_, access)| is_access(access)).unwrap_or((&text, ALL_ACCESS));
-        is_plain(path).then(|| Self { path: Paths(path.to_owned()), access: access.to_owned() })
+        Paths::parse(path).map(|path| Self { path, access: access.to_owned() })
     }
 }
 
@@ -147,7 +147,7 @@ impl Devices {
             Some(granted) => format!("the device {name} may be used with `{granted}`, not with `{asked}`"),
             None => format!("the device {name} is not among those that are allowed"),
         };
-        let entries = self.allow.iter().flat_map(|list| &list.value).map(|entry| entry.value.path.0.as_str());
+        let entries = self.allow.iter().flat_map(|list| &list.value).map(|entry| entry.value.path.as_str());
         let help = match (granted, listed(entries)) {
             (Some(granted), _) => format!("ask for `--device {typed}:{granted}`"),
             (None, Some(names)) => format!("leave it out, or use one of {names}"),

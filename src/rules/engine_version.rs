@@ -180,10 +180,7 @@ impl Check for EngineAge {
                 self.holes(version, out);
             }
             Err(why) if self.min.is_some() => out.unknown(POINTER, "the engine's version", &why),
-            Err(why) => {
-                let message = format!("whether the engine has known holes could not be learned: {why}");
-                self.about_holes(Breach::new(POINTER, message), out);
-            }
+            Err(why) => self.about_holes(Breach::unknown(POINTER, "whether the engine has known holes", &why), out),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Devices that a driver provides: GPUs, and those of the Container Device Interface.
 
-use super::glob::{List, glob, listed};
+use super::patterns::{List, listed};
 use super::{Breach, Case, Check, Opinion, Rule};
-use crate::policy::{FromNode, Key, Setting, Settings, Takes, Value};
+use crate::policy::{FromNode, Glob, Key, Setting, Settings, Takes, Value};
 use crate::request::RuleId;
 use crate::request::wire::DeviceRequest;
 
@@ -41,14 +41,14 @@ const CDI: &str = "cdi";
 
 /// `gpu`, or a pattern of `vendor/class=name`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Device(String);
+struct Device(Glob);
 
 impl FromNode for Device {
     const EXPECTED: &'static str = "\"gpu\", or the name of a device such as \"nvidia.com/gpu=*\"";
     fn from_value(value: &Value) -> Option<Self> {
         let text = String::from_value(value)?;
         let named = text.split_once('=').is_some_and(|(kind, name)| kind.contains('/') && !name.is_empty());
-        ((named || text == GPU) && !text.contains(char::is_whitespace)).then_some(Self(text))
+        ((named || text == GPU) && !text.contains(char::is_whitespace)).then(|| Self(Glob::new(&text)))
     }
 }
 
@@ -89,7 +89,7 @@ impl Gpus {
             return Some("options for a driver of devices cannot be judged".to_owned());
         }
         if driver == CDI {
-            let named = device_ids.iter().find(|id| !self.allows(|pattern| pattern != GPU && glob(pattern, id)));
+            let named = device_ids.iter().find(|id| !self.allows(|pattern| pattern.matches(id)));
             return match named {
                 Some(id) => Some(format!("the device `{id}` is not among those that are allowed")),
                 None if device_ids.is_empty() => Some("a request for no device by name cannot be judged".to_owned()),
@@ -99,13 +99,13 @@ impl Gpus {
         let asks_for_gpus =
             capabilities.iter().all(|set| set.iter().any(|name| name == GPU)) && !capabilities.is_empty();
         match driver.as_str() {
-            "" | "nvidia" if asks_for_gpus && self.allows(|pattern| pattern == GPU) => None,
+            "" | "nvidia" if asks_for_gpus && self.allows(|pattern| pattern.as_str() == GPU) => None,
             "" | "nvidia" => Some("GPUs of this machine are not allowed".to_owned()),
             other => Some(format!("devices of the driver `{other}` are not allowed")),
         }
     }
 
-    fn allows(&self, matches: impl Fn(&str) -> bool) -> bool {
+    fn allows(&self, matches: impl Fn(&Glob) -> bool) -> bool {
         self.allow.iter().flat_map(|list| &list.value).any(|entry| matches(&entry.value.0))
     }
 }

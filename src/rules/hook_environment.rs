@@ -1,8 +1,8 @@
 //! Variables that reach programs of the host.
 
-use super::glob::{List, Names};
+use super::patterns::List;
 use super::{Breach, Case, Check, Opinion, Rule};
-use crate::policy::{Key, Setting, Settings, Takes};
+use crate::policy::{Glob, Key, Setting, Settings, Takes};
 use crate::request::{Change, Needs, Request, RuleId};
 
 pub(super) const RULE: Rule = Rule {
@@ -45,12 +45,12 @@ const NO_DEVICE: [&str; 3] = ["", "void", "none"];
 
 #[derive(Debug)]
 struct HookEnvironment {
-    names: List<Names>,
-    devices: List<Names>,
-    runtimes: List<Names>,
+    names: List<Glob>,
+    devices: List<Glob>,
+    runtimes: List<Glob>,
 }
 
-fn listed<'a>(list: &'a List<Names>, name: &str) -> Option<&'a Setting<Names>> {
+fn listed<'a>(list: &'a List<Glob>, name: &str) -> Option<&'a Setting<Glob>> {
     list.iter().flat_map(|list| &list.value).find(|entry| entry.value.matches(name))
 }
 

@@ -1,8 +1,8 @@
 //! Where a container's output goes, and how much of it is kept.
 
-use super::glob::{List, Names, listed};
+use super::patterns::{List, listed};
 use super::{Breach, Case, Check, Fill, Opinion, Rule};
-use crate::policy::{Key, Setting, Settings, Takes};
+use crate::policy::{Glob, Key, Setting, Settings, Takes};
 use crate::request::sizes::Bytes;
 use crate::request::wire::LogConfig;
 use crate::request::{Change, Needs, PolicySpot, Request, RuleId};
@@ -48,8 +48,8 @@ const KEEP_FILES: [&str; 2] = ["json-file", "local"];
 
 #[derive(Debug)]
 struct LogDriver {
-    allow: List<Names>,
-    options: List<Names>,
+    allow: List<Glob>,
+    options: List<Glob>,
     default_size: Option<Setting<Bytes>>,
     default_files: Option<Setting<u32>>,
     max_size: Option<Setting<Bytes>>,
@@ -115,7 +115,7 @@ impl LogDriver {
             "none" => "nothing of what the container says would be kept".to_owned(),
             kind => format!("the log driver `{kind}` is not among those that are allowed"),
         };
-        let help = match listed(allow.value.iter().map(|entry| entry.value.0.as_str())) {
+        let help = match listed(allow.value.iter().map(|entry| entry.value.as_str())) {
             Some(names) => format!("leave it out, or use one of {names}"),
             None => "leave it out".to_owned(),
         };

@@ -7,6 +7,7 @@
 mod annotations;
 mod apparmor;
 mod block_io;
+mod book;
 mod capabilities;
 mod cgroup_parent;
 mod coverage;
@@ -16,7 +17,6 @@ mod cpuset;
 mod devices;
 mod engine_socket;
 mod engine_version;
-mod glob;
 mod gpus;
 mod health_check;
 mod hook_environment;
@@ -27,10 +27,14 @@ mod memory;
 mod no_new_privileges;
 mod oom;
 mod opinion;
+mod other_engine;
 mod other_fields;
+mod patterns;
 mod pids;
 mod privileged;
+mod problems;
 mod restart;
+mod ruleset;
 mod runtime;
 mod seccomp;
 mod secrets;
@@ -48,11 +52,13 @@ mod working_directory;
 #[cfg(test)]
 mod testing;
 
+pub use book::{InForce, Rulebook};
 pub use opinion::{Breach, Fill, Opinion, Outcome};
+pub use ruleset::{Gate, Ruleset};
 pub use secrets::secret_places;
 
-use crate::policy::{Key, Policy, Problem, Problems, Setting, Settings};
-use crate::request::{Action, Caller, Facts, ImageRef, Needs, PolicySpot, Request, RuleId};
+use crate::policy::{Key, Keys, Settings};
+use crate::request::{Caller, Facts, ImageRef, Manner, Needs, Request, RuleId};
 
 /// All rules, in the order of the catalogue.
 pub const CATALOGUE: &[Rule] = &[
@@ -96,12 +102,14 @@ pub const CATALOGUE: &[Rule] = &[
     ssh_server::RULE,
     secrets::RULE,
     engine_version::RULE,
+    other_engine::RULE,
     // The rest.
     other_fields::RULE,
 ];
 
 /// Every rule's table has this key.
 const ACTION: &str = "action";
+const ACTION_KEY: Key = Key::action(ACTION, "what becomes of a breach");
 
 /// One reason to object.
 #[derive(Debug, Clone, Copy)]
@@ -146,6 +154,9 @@ pub(crate) trait Check: std::fmt::Debug + Send + Sync {
         Needs::default()
     }
 
+    /// Judges how it was asked for, before anything is asked of the engine for the request's sake.
+    fn judge_manner(&self, _manner: &Manner, _out: &mut Opinion) {}
+
     /// Judges the name of an image before anything is pulled.
     fn judge_image(&self, _image: &ImageRef, _out: &mut Opinion) {}
 
@@ -153,97 +164,24 @@ pub(crate) trait Check: std::fmt::Debug + Send + Sync {
     fn judge(&self, case: &Case<'_>, out: &mut Opinion);
 }
 
-/// All rules with the settings of one policy.
-#[derive(Debug)]
-pub struct Ruleset {
-    rules: Vec<Loaded>,
-}
-
-#[derive(Debug)]
-struct Loaded {
-    id: RuleId,
-    action: Setting<Action>,
-    check: Box<dyn Check>,
-}
-
-impl Ruleset {
-    /// Reads every rule's table.
-    ///
-    /// # Errors
-    /// All problems of the policy at once: unknown rules and keys, values that do not fit, rules without a table.
-    pub fn load(policy: &Policy) -> Result<Self, Problems> {
-        let mut problems = Problems::default();
-        for (key, entry) in policy.entries() {
-            if CATALOGUE.iter().all(|rule| rule.id.0 != key) {
-                let problem = Problem::at(&entry.key, format!("there is no rule `{key}`"));
-                problems.add(problem.closest(key, CATALOGUE.iter().map(|rule| rule.id.0)));
-            }
-        }
-        let rules = CATALOGUE.iter().filter_map(|rule| rule.loaded(policy, &mut problems)).collect();
-        problems.into_result(Self { rules })
-    }
-
-    /// What must be known to judge this request.
-    #[must_use]
-    pub fn needs(&self, request: &Request) -> Needs {
-        self.rules.iter().fold(Needs::default(), |needs, rule| {
-            needs.and(rule.check.needs(request, rule.action.value != Action::Allow))
-        })
-    }
-
-    /// What all rules say of an image's name.
-    #[must_use]
-    pub fn judge_image(&self, image: &ImageRef, request: &Request) -> Outcome {
-        self.collect(|rule, out| rule.check.judge_image(image, out), request)
-    }
-
-    /// What all rules say of a request.
-    #[must_use]
-    pub fn judge(&self, case: &Case<'_>) -> Outcome {
-        self.collect(|rule, out| rule.check.judge(case, out), case.request)
-    }
-
-    /// The action of a rule, and the line that says so.
-    #[must_use]
-    pub fn action(&self, id: &str) -> Option<(Action, &PolicySpot)> {
-        self.rules.iter().find(|rule| rule.id.0 == id).map(|rule| (rule.action.value, &rule.action.spot))
-    }
-
-    fn collect(&self, say: impl Fn(&Loaded, &mut Opinion), request: &Request) -> Outcome {
-        let mut outcome = Outcome::default();
-        for rule in &self.rules {
-            let mut out = Opinion::new(rule.id);
-            say(rule, &mut out);
-            outcome.take(out, &rule.action, &request.origins);
-        }
-        outcome
-    }
-}
-
 impl Rule {
-    fn loaded(&self, policy: &Policy, problems: &mut Problems) -> Option<Loaded> {
-        let Some(entry) = policy.table(self.id.0) else {
-            problems.add(Problem::new(format!("the policy has no table `[{}]`", self.id)));
-            return None;
-        };
-        let mut settings = Settings::of(self.id.0, entry, problems)?;
-        if self.open_keys.is_empty() {
-            let known: Vec<&str> = std::iter::once(ACTION).chain(self.keys.iter().map(|key| key.name)).collect();
-            settings.only(&known);
-        }
-        let action = settings.require::<Action>(ACTION);
-        if let Some(action) = action.as_ref().filter(|a| a.value == Action::Rewrite && !self.rewrites) {
-            settings.object(&action.spot, format!("`{}` has no nearest permitted value: allow, warn or deny", self.id));
-        }
-        let check = (self.load)(&mut settings);
-        Some(Loaded { id: self.id, action: action?, check: check? })
+    /// The rule of that id.
+    #[must_use]
+    pub fn find(id: &str) -> Option<&'static Self> {
+        CATALOGUE.iter().find(|rule| rule.id.0 == id)
+    }
+
+    /// All keys of its table, its `action` first.
+    #[must_use]
+    pub fn all_keys(&self) -> Keys {
+        Keys { action: Some(ACTION_KEY), named: self.keys, open: self.open_keys }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::{PROFILES, Source};
+    use crate::policy::{PROFILES, Policy, Source};
 
     #[test]
     fn ids_are_unique_kebab_case_and_never_negated() {
@@ -270,7 +208,16 @@ mod tests {
 
     #[test]
     fn every_file_of_the_folder_is_in_the_catalogue() {
-        let others = ["mod.rs", "coverage.rs", "glob.rs", "opinion.rs", "testing.rs"];
+        let others = [
+            "mod.rs",
+            "book.rs",
+            "coverage.rs",
+            "opinion.rs",
+            "patterns.rs",
+            "problems.rs",
+            "ruleset.rs",
+            "testing.rs",
+        ];
         for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules")).unwrap() {
             let name = file.unwrap().file_name().into_string().unwrap();
             let id = name.trim_end_matches(".rs").replace('_', "-");

@@ -29,6 +29,8 @@ pub struct Breach {
     pub help: Vec<String>,
     /// The nearest permitted value and its meaning in docker's words.
     pub nearest: Option<(Vec<Change>, String)>,
+    /// It is only that a fact could not be learned.
+    pub unlearned: bool,
 }
 
 impl Breach {
@@ -42,7 +44,16 @@ impl Breach {
             bound: None,
             help: Vec::new(),
             nearest: None,
+            unlearned: false,
         }
+    }
+
+    /// That a fact could not be learned.
+    #[must_use]
+    pub fn unknown(pointer: impl Into<String>, what: &str, why: &str) -> Self {
+        let breach = Self::new(pointer, format!("{what} could not be learned: {why}")).label("needed for this");
+        let breach = breach.help("what cannot be judged is refused; mend the cause and try again");
+        Self { unlearned: true, ..breach }
     }
 
     /// The words under the caret.
@@ -117,8 +128,7 @@ impl Opinion {
 
     /// A fact that the rule needed is not known; that refuses wherever a breach would.
     pub fn unknown(&mut self, pointer: &str, what: &str, why: &str) {
-        let breach = Breach::new(pointer, format!("{what} could not be learned: {why}")).label("needed for this");
-        self.breaches.push(breach.help("what cannot be judged is refused; mend the cause and try again"));
+        self.breaches.push(Breach::unknown(pointer, what, why));
     }
 }
 
@@ -138,12 +148,26 @@ impl Outcome {
         self.findings.iter().any(|finding| finding.action == Action::Deny)
     }
 
+    /// With what only another outcome's findings say.
+    #[must_use]
+    pub(crate) fn beside(mut self, others: Vec<Finding>) -> Self {
+        let is_new = |finding: &Finding, known: &[Finding]| {
+            known.iter().all(|k| (k.rule, k.action, &k.message) != (finding.rule, finding.action, &finding.message))
+        };
+        for finding in others {
+            if is_new(&finding, &self.findings) {
+                self.findings.push(finding);
+            }
+        }
+        self
+    }
+
     /// Combines what a rule says with what the policy wants done.
     pub(super) fn take(&mut self, opinion: Opinion, action: &Setting<Action>, origins: &Origins) {
         let Opinion { rule, fills, breaches, cautions, warnings } = opinion;
         let place = |pointer: &str| origins.of(pointer);
         for Fill { changes, meaning, spot } in fills {
-            self.rewrites.push(Rewrite { rule, changes, meaning, origin: Origin::Policy(spot) });
+            self.rewrites.push(Rewrite { rule, changes, meaning, wish: false, origin: Origin::Policy(spot) });
         }
         for breach in breaches {
             let action_taken = match (action.value, &breach.nearest) {
@@ -155,7 +179,8 @@ impl Outcome {
             let mut help = breach.help;
             if let (Action::Rewrite, Some((changes, meaning))) = (action_taken, breach.nearest) {
                 help.insert(0, format!("it runs with `{meaning}`"));
-                self.rewrites.push(Rewrite { rule, changes, meaning, origin: Origin::Policy(spot.clone()) });
+                let origin = Origin::Policy(spot.clone());
+                self.rewrites.push(Rewrite { rule, changes, meaning, wish: true, origin });
             }
             self.findings.push(Finding {
                 rule,
@@ -164,6 +189,7 @@ impl Outcome {
                 primary: (place(&breach.pointer), breach.label),
                 related: Some(spot),
                 help,
+                unlearned: breach.unlearned,
             });
         }
         let looks = action.value != Action::Allow;
@@ -175,6 +201,7 @@ impl Outcome {
                 primary: (place(&caution.pointer), caution.label),
                 related: caution.bound,
                 help: caution.help,
+                unlearned: false,
             });
         }
     }

@@ -1,8 +1,8 @@
 //! The program that makes containers.
 
-use super::glob::{List, Names, listed};
+use super::patterns::{List, listed};
 use super::{Breach, Case, Check, Opinion, Rule};
-use crate::policy::{Key, Settings, Takes};
+use crate::policy::{Glob, Key, Settings, Takes};
 use crate::request::{Change, Needs, Request, RuleId};
 
 pub(super) const RULE: Rule = Rule {
@@ -32,7 +32,7 @@ const POINTER: &str = "/HostConfig/Runtime";
 
 #[derive(Debug)]
 struct Runtime {
-    allow: List<Names>,
+    allow: List<Glob>,
 }
 
 impl Check for Runtime {
@@ -60,7 +60,7 @@ impl Runtime {
     }
 
     fn breach(&self, asked: &str, default: &str) -> Breach {
-        let entries = self.allow.iter().flat_map(|list| &list.value).map(|entry| entry.value.0.as_str());
+        let entries = self.allow.iter().flat_map(|list| &list.value).map(|entry| entry.value.as_str());
         let help = match listed(entries) {
             Some(names) => format!("leave it out, or use one of {names}"),
             None => format!("leave it out: this engine uses `{default}`"),

@@ -2,9 +2,9 @@
 
 use std::ops::{Range, RangeInclusive};
 
-use super::glob::{List, Names};
+use super::patterns::List;
 use super::{Breach, Case, Check, Opinion, Rule};
-use crate::policy::{Key, Setting, Settings, Takes};
+use crate::policy::{FromNode, Glob, Key, Setting, Settings, Takes, Value};
 use crate::request::RuleId;
 use crate::request::wire::ContainerCreate;
 
@@ -169,10 +169,21 @@ fn json_web_token(text: &str, at: usize) -> Option<Token> {
     (signature >= SIGNATURE_MIN).then(|| Token { what: "a JSON web token", place: at..at + length })
 }
 
+/// A pattern of names, in capitals.
+#[derive(Debug)]
+struct Name(Glob);
+
+impl FromNode for Name {
+    const EXPECTED: &'static str = Glob::EXPECTED;
+    fn from_value(value: &Value) -> Option<Self> {
+        Glob::from_value(value).map(|pattern| Self(Glob::new(&pattern.as_str().to_ascii_uppercase())))
+    }
+}
+
 #[derive(Debug)]
 struct Secrets {
     values: Option<Setting<bool>>,
-    names: List<Names>,
+    names: List<Name>,
 }
 
 /// A text of the request: where, what it is called, and its name where it has one.
@@ -236,10 +247,9 @@ impl Check for Secrets {
 }
 
 impl Secrets {
-    fn named(&self, name: &str) -> Option<&Setting<Names>> {
+    fn named(&self, name: &str) -> Option<&Setting<Name>> {
         let upper = name.to_ascii_uppercase();
-        let matches = |entry: &&Setting<Names>| super::glob::glob(&entry.value.0.to_ascii_uppercase(), &upper);
-        self.names.iter().flat_map(|list| &list.value).find(matches)
+        self.names.iter().flat_map(|list| &list.value).find(|entry| entry.value.0.matches(&upper))
     }
 }
 

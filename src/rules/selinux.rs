@@ -1,8 +1,8 @@
 //! SELinux labels that the caller picks.
 
-use super::glob::{List, Names};
+use super::patterns::List;
 use super::{Breach, Case, Check, Opinion, Rule};
-use crate::policy::{Key, Setting, Settings, Takes};
+use crate::policy::{Glob, Key, Setting, Settings, Takes};
 use crate::request::{Change, RuleId, SecurityOpt};
 
 pub(super) const RULE: Rule = Rule {
@@ -36,7 +36,7 @@ Leave the option out. To share files between containers, mount them with `:z`; f
 
 #[derive(Debug)]
 struct Selinux {
-    allow: List<Names>,
+    allow: List<Glob>,
     levels: Option<Setting<bool>>,
 }
 

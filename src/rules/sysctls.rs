@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::glob::{List, listed};
+use super::patterns::{List, listed};
 use super::{Breach, Case, Check, Opinion, Rule};
 use crate::policy::{FromNode, Key, Settings, Takes, Value};
 use crate::request::wire::Map;

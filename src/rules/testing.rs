@@ -1,5 +1,8 @@
 //! What the rules' own tests share: a rule, a table, a request, and what comes of it.
 
+use std::sync::Arc;
+
+use super::ruleset::Loaded;
 use super::{Case, Check, Opinion, Outcome, Rule, Ruleset};
 use crate::policy::{Policy, Source};
 use crate::request::wire::ContainerCreate;
@@ -12,7 +15,7 @@ pub(super) const UID: u32 = 1000;
 pub(super) const GID: u32 = 1001;
 
 pub(super) fn caller() -> Caller {
-    Caller { uid: UID, gid: GID, groups: vec![GID, 2000], name: Some("alice".to_owned()), home: None }
+    Caller { groups: vec![GID, 2000], name: Some("alice".to_owned()), ..Caller::numbered(UID, GID) }
 }
 
 /// An engine as root runs it, an image like busybox, and nothing to look up.
@@ -70,7 +73,7 @@ impl Bench {
         let text = format!("extends = \"permissive\"\n[{}]\n{table}", rule.id);
         let policy = Policy::owners(&[Source { name: "test.toml".into(), text }]).unwrap_or_else(|p| panic!("{p}"));
         let mut set = Ruleset::load(&policy).unwrap_or_else(|p| panic!("{p}"));
-        set.rules.retain(|loaded| loaded.id == rule.id);
+        set.owner.rules.retain(|loaded| loaded.id == rule.id);
         Self { set }
     }
 
@@ -117,7 +120,9 @@ fn an_unknown_fact_refuses_wherever_a_breach_would() {
     }
     for (action, denied) in [("deny", true), ("rewrite", true), ("allow", false)] {
         let mut bench = Bench::new(&super::cpus::RULE, &format!("action = \"{action}\""));
-        bench.set.rules[0].check = Box::new(Wants);
+        let setting = bench.set.owner.rules[0].action.clone();
+        let wants = Loaded { id: super::cpus::RULE.id, action: setting, check: Box::new(Wants) };
+        bench.set.owner.rules = vec![Arc::new(wants)];
         assert_eq!(bench.outcome(&asking(|_| {}), &facts()).refuses(), denied, "{action}");
     }
 }

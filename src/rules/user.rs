@@ -163,7 +163,7 @@ impl User {
         if image.user.is_empty() {
             return self.fill_default(case, &image.env, out);
         }
-        match UserSpec::parse(&image.user).resolve(&facts.users) {
+        match UserSpec::parse(&image.user).resolve_of_image(&facts.users) {
             Ok(ids) => {
                 if ids.root_group {
                     self.root_group(&image.user, ids, out);
@@ -200,7 +200,14 @@ impl User {
             Ok(info) => Ok(info.rootless || info.userns_remap),
             Err(why) => Err(why),
         };
-        match UserSpec::parse(text).resolve(&case.facts.users) {
+        let asked = match of_image(text, case.facts) {
+            Some(ids) => Ok(ids),
+            None => UserSpec::parse(text).resolve(&case.facts.users),
+        };
+        if self.means_the_caller(text, &asked, case) {
+            return self.the_caller(text, case, out);
+        }
+        match asked {
             Ok(ids) => {
                 if ids.root_group {
                     self.root_group(text, ids, out);
@@ -216,15 +223,34 @@ impl User {
                 Ok(false) => out.breach(self.root(text, &why, case)),
                 Err(why) => out.unknown(POINTER, "how the engine maps users", &why),
             },
-            Err(UserFault::Unusable(_)) if self.is_callers_own(text, case) => {
-                self.fill_default(case, &[], out);
-            }
             Err(UserFault::Unusable(why)) => {
                 let breach = Breach::new(POINTER, format!("`{text}` is no user to run as: {why}"));
                 out.breach(breach.help("name a user in numbers: `--user 1000:1000`"));
             }
             Err(UserFault::Unknown(why)) => out.unknown(POINTER, "the image's users", &why),
         }
+    }
+
+    /// The caller's own login name, of which the image makes nobody that may run: whoever types it means themselves.
+    fn means_the_caller(&self, text: &str, resolved: &Result<Ids, UserFault>, case: &Case<'_>) -> bool {
+        let named = case.caller.name.as_deref() == Some(text) && case.caller.uid != 0;
+        let default = self.default.as_ref().is_some_and(|default| default.value == Default::Caller);
+        let as_is = case.facts.info.known().is_ok_and(|info| !info.rootless && !info.userns_remap);
+        let nobody = match resolved {
+            Ok(ids) => ids.root_group || self.outside(text, *ids, case).is_some(),
+            Err(UserFault::Root(_) | UserFault::Unusable(_)) => true,
+            Err(UserFault::Unknown(_)) => false,
+        };
+        named && default && as_is && nobody
+    }
+
+    fn the_caller(&self, text: &str, case: &Case<'_>, out: &mut Opinion) {
+        let Some(default) = &self.default else { return };
+        let (changes, meaning) = set_default(default.value, case, &[]);
+        let caution =
+            Breach::new(POINTER, format!("`{text}` is not you in this image, and you are meant: `{meaning}`"));
+        out.caution(caution.bound(&default.spot));
+        out.fill(Fill { changes, meaning, spot: default.spot.clone() });
     }
 
     fn root(&self, text: &str, why: &str, case: &Case<'_>) -> Breach {
@@ -255,12 +281,6 @@ impl User {
             Some(setting) => out.breach_under(setting, breach.help(help)),
             None => out.breach(breach.help(help)),
         }
-    }
-
-    /// The caller's login name, of which the image knows nothing: what is meant is plain.
-    fn is_callers_own(&self, text: &str, case: &Case<'_>) -> bool {
-        let default_is_caller = self.default.as_ref().is_some_and(|default| default.value == Default::Caller);
-        default_is_caller && case.caller.name.as_deref() == Some(text) && case.caller.uid == case.facts.stands_for.0
     }
 
     /// What is wrong with a group that nobody may run with. `asked` is how the message calls who has it, `typed` the
@@ -348,6 +368,13 @@ impl User {
     }
 }
 
+/// The image's own user, where the request repeats it in numbers.
+fn of_image(text: &str, facts: &Facts) -> Option<Ids> {
+    let image = facts.image.known().ok().filter(|image| !image.user.is_empty())?;
+    let ids = UserSpec::parse(&image.user).resolve_of_image(&facts.users).ok()?;
+    (format!("{}:{}", ids.uid, ids.gid) == text).then_some(ids)
+}
+
 fn built_in() -> PolicySpot {
     PolicySpot { file: "built-in".into(), line: 0, text: "users are told in numbers".into() }
 }
@@ -375,7 +402,7 @@ fn set_default(default: Default, case: &Case<'_>, image_env: &[String]) -> (Vec<
 mod tests {
     use super::super::testing::{Bench, GID, UID, asking, facts};
     use super::*;
-    use crate::request::{Fact, apply};
+    use crate::request::{Fact, PasswdEntry, apply};
 
     const TABLE: &str = "action = \"deny\"\ndefault = \"caller\"\nimage-root-group = \"warn\"\n";
 
@@ -389,6 +416,37 @@ mod tests {
             image.user = user.to_owned();
         }
         Bench::new(&RULE, TABLE).says(&asking(|_| {}), &facts)
+    }
+
+    #[test]
+    fn the_callers_own_name_is_the_caller_where_the_image_makes_nobody_of_it() {
+        let by_name = |uid, gid| {
+            let mut facts = facts();
+            if let Fact::Known(tables) = &mut facts.users {
+                tables.passwd.push(PasswdEntry { name: "alice".to_owned(), uid, gid, home: "/".to_owned() });
+            }
+            Bench::new(&RULE, TABLE).says(&asking(|body| body.user = "alice".to_owned()), &facts)
+        };
+        let meant = format!("warn, fill: --user {UID}:{GID}");
+        assert_eq!(asks("alice"), meant, "the image does not know the name");
+        assert_eq!(by_name(0, 0), meant);
+        assert_eq!(by_name(7, 8), "fill: --user 7:8");
+        assert_eq!(asks("bob"), "deny");
+    }
+
+    #[test]
+    fn an_images_own_group_0_is_warned_about_and_no_more() {
+        for user in ["1000:0", "app:root", "open", "600"] {
+            let said = image_says(user);
+            assert!(said.starts_with("warn") && !said.contains("deny"), "{user}: {said}");
+        }
+        assert_eq!(asks("1000:0"), "deny", "the image does not say it");
+        let mut facts = facts();
+        if let Fact::Known(image) = &mut facts.image {
+            image.user = "app:root".to_owned();
+        }
+        let again = asking(|body| body.user = "500:0".to_owned());
+        assert_eq!(Bench::new(&RULE, TABLE).says(&again, &facts), "warn", "what was filled in stands on its own");
     }
 
     #[test]
@@ -550,21 +608,6 @@ mod tests {
         }
         let bench = Bench::new(&RULE, &format!("{TABLE}deny-groups = [\"docker\"]"));
         assert_eq!(bench.says(&asking(|_| {}), &facts), "deny");
-    }
-
-    #[test]
-    fn the_callers_own_name_is_the_caller_where_the_image_does_not_know_it() {
-        assert_eq!(asks("alice"), format!("fill: --user {UID}:{GID}"));
-        let mut facts = facts();
-        if let Fact::Known(users) = &mut facts.users {
-            users.passwd[1].name = "alice".to_owned();
-        }
-        let bench = Bench::new(&RULE, TABLE);
-        assert_eq!(
-            bench.says(&asking(|body| body.user = "alice".to_owned()), &facts),
-            "deny",
-            "the image's alice is root"
-        );
     }
 
     #[test]

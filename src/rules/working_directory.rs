@@ -1,6 +1,6 @@
 //! Working directories that lead to open files of the runtime.
 
-use super::glob::lexical;
+use super::patterns::lexical;
 use super::{Breach, Case, Check, Opinion, Rule};
 use crate::policy::Settings;
 use crate::request::{Needs, Request, RuleId};

@@ -1,7 +1,7 @@
 //! The judgement, and the only way to an approval.
 
 use crate::request::{Action, Caller, Clash, Facts, Finding, ImageRef, Origin, Request, Rewrite, RuleId, apply};
-use crate::rules::{Case, Outcome, Ruleset};
+use crate::rules::{Case, Gate, Outcome, Ruleset};
 
 /// Something that was judged and may reach the engine. Only [`judge`] makes one.
 #[derive(Debug, Clone)]
@@ -36,6 +36,16 @@ pub struct Approval {
     pub rewrites: Vec<Rewrite>,
 }
 
+impl Approval {
+    /// With the warnings that only the rules below have.
+    fn beside(self, below: Vec<Finding>) -> Self {
+        let Self { request, findings, rewrites } = self;
+        let below = below.into_iter().filter(|finding| finding.action == Action::Warn).collect();
+        let outcome = Outcome { findings, rewrites }.beside(below);
+        Self { request, findings: worst_first(outcome.findings), rewrites: outcome.rewrites }
+    }
+}
+
 /// Judges an image's name, before anything is pulled.
 ///
 /// # Errors
@@ -45,21 +55,68 @@ pub fn judge_image(image: &ImageRef, request: &Request, rules: &Ruleset) -> Resu
     if outcome.refuses() { Err(worst_first(outcome.findings)) } else { Ok(()) }
 }
 
-/// Judges a request: rules, rewrites, and the rules once more on the result, which must stand on its own.
+/// Judges the manner of asking, before anything is asked of the engine for the request's sake.
+///
+/// # Errors
+/// The refusals.
+pub fn judge_manner(request: &Request, rules: &Ruleset) -> Result<(), Vec<Finding>> {
+    let outcome = rules.judge_manner(request);
+    if outcome.refuses() { Err(worst_first(outcome.findings)) } else { Ok(()) }
+}
+
+/// Judges the manner of asking and the image's name, before anything is looked up. What may be an id is judged by
+/// [`judge`], when the engine has said what it is; who pulls it as a name asks [`judge_image`] first.
+///
+/// # Errors
+/// The refusals.
+pub fn judge_early(request: &Request, rules: &Ruleset) -> Result<(), Vec<Finding>> {
+    judge_manner(request, rules)?;
+    let typed = &request.body.image;
+    match ImageRef::parse(typed) {
+        Ok(image) if !ImageRef::may_be_id(typed) => judge_image(&image, request, rules),
+        _ => Ok(()),
+    }
+}
+
+/// Judges a request by the owner's rules, then by those of each guest.
+///
+/// A guest never widens what is approved: the owner's rules, and those of every guest before, must approve the request as
+/// it was asked, and must let stand what the last guest makes of it.
 pub fn judge(request: Request, rules: &Ruleset, caller: &Caller, facts: &Facts) -> Verdict {
-    let Outcome { findings, rewrites } = rules.judge(&Case { request: &request, caller, facts });
-    if findings.iter().any(|finding| finding.action == Action::Deny) {
-        return Verdict::Refused(worst_first(findings));
+    let mut approval = match pass(&request, rules.owner(), caller, facts) {
+        Ok(approval) => approval,
+        Err(findings) => return Verdict::Refused(findings),
+    };
+    let gates: Vec<&Gate> = std::iter::once(rules.owner()).chain(rules.guests()).collect();
+    for (below, guest) in rules.guests().iter().enumerate() {
+        let narrower = match pass(&request, guest, caller, facts) {
+            Ok(narrower) => narrower,
+            Err(findings) => return Verdict::Refused(findings),
+        };
+        let case = Case { request: narrower.request.get(), caller, facts };
+        let standing = gates.iter().take(below + 1).find_map(|gate| unsettled(&gate.judge(&case)));
+        if let Some(unsettled) = standing {
+            return Verdict::Refused(vec![unsettled]);
+        }
+        approval = narrower.beside(approval.findings);
     }
-    let mut changed = request;
-    if let Err(clash) = apply(&mut changed, &rewrites) {
-        return Verdict::Refused(vec![clashed(&clash)]);
+    Verdict::Approved(Box::new(approval))
+}
+
+/// One set of rules, its rewrites, and the same rules once more on the result, which must stand on its own.
+fn pass(request: &Request, gate: &Gate, caller: &Caller, facts: &Facts) -> Result<Approval, Vec<Finding>> {
+    let outcome = gate.judge(&Case { request, caller, facts });
+    if outcome.refuses() {
+        return Err(worst_first(outcome.findings));
     }
-    let again = rules.judge(&Case { request: &changed, caller, facts });
+    let Outcome { findings, rewrites } = outcome;
+    let mut changed = request.clone();
+    apply(&mut changed, &rewrites).map_err(|clash| vec![clashed(&clash)])?;
+    let again = gate.judge(&Case { request: &changed, caller, facts });
     if let Some(unsettled) = unsettled(&again) {
-        return Verdict::Refused(vec![unsettled]);
+        return Err(vec![unsettled]);
     }
-    Verdict::Approved(Box::new(Approval { request: Approved(changed), findings: worst_first(findings), rewrites }))
+    Ok(Approval { request: Approved(changed), findings: worst_first(findings), rewrites })
 }
 
 fn worst_first(mut findings: Vec<Finding>) -> Vec<Finding> {
@@ -76,6 +133,7 @@ fn internal(rule: RuleId, message: String) -> Finding {
         primary: (Origin::BuiltIn, ""),
         related: None,
         help: vec!["ask for the value in so many words, or change one of the rules".to_owned()],
+        unlearned: false,
     }
 }
 
@@ -95,13 +153,13 @@ fn unsettled(again: &Outcome) -> Option<Finding> {
         (None, None) => return None,
     };
     let rule = refused.map(|f| f.rule).or_else(|| again.rewrites.first().map(|r| r.rule))?;
-    Some(internal(rule, message))
+    Some(Finding { related: refused.and_then(|finding| finding.related.clone()), ..internal(rule, message) })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::{Policy, Source};
+    use crate::policy::{Draft, Layer, Policy, Source};
     use crate::request::wire::ContainerCreate;
     use crate::request::{EngineInfo, Fact, ImageFacts, Manner, Origins};
 
@@ -126,11 +184,18 @@ mod tests {
             ..EngineInfo::default()
         };
         let image = Fact::Known(ImageFacts::default());
-        Facts { image, info: Fact::Known(info), stands_for: (1000, 1000), local: true, ..Facts::default() }
+        Facts {
+            image,
+            info: Fact::Known(info),
+            stands_for: (1000, 1000),
+            local: true,
+            groups: Fact::Known(vec![]),
+            ..Facts::default()
+        }
     }
 
     fn decide(text: &str, request: Request) -> Verdict {
-        let caller = Caller { uid: 1000, gid: 1000, groups: vec![], name: None, home: None };
+        let caller = Caller::numbered(1000, 1000);
         judge(request, &rules(text), &caller, &facts())
     }
 
@@ -193,5 +258,43 @@ mod tests {
         let rules = rules("[images]\nallow = [\"docker.io/library/*\"]");
         let judged = |text: &str| judge_image(&ImageRef::parse(text).unwrap(), &request(|_| {}), &rules).is_ok();
         assert!(judged("alpine") && !judged("evil/alpine"));
+    }
+
+    fn with_guests(owner: &str, guests: &[&str], request: Request) -> Verdict {
+        let layer = |text: &str| Layer::File(Source { name: "x.toml".into(), text: text.to_owned() });
+        let guests: Vec<Layer> = guests.iter().map(|text| layer(text)).collect();
+        let policy = Draft::of(&[layer(owner)], &guests).finish().unwrap();
+        judge(request, &Ruleset::load(&policy).unwrap(), &Caller::numbered(1000, 1000), &facts())
+    }
+
+    #[test]
+    fn what_a_guest_makes_of_a_request_stands_before_the_owner() {
+        let asked = || request(|body| body.host_config.nano_cpus = 3_000_000_000);
+        let Verdict::Approved(approval) = with_guests("", &["[cpus]\nmax = 2.0\n", "[cpus]\nmax = 1.0\n"], asked())
+        else {
+            panic!("refused")
+        };
+        assert_eq!(approval.request.get().body.host_config.nano_cpus, 1_000_000_000);
+        assert_eq!(approval.findings.len(), 1);
+    }
+
+    #[test]
+    fn a_guests_default_counts_only_where_the_owner_permits_it() {
+        let guest = "[user]\ndefault = \"7:7\"\nallow = [\"7\"]\n";
+        let Verdict::Approved(approval) = with_guests("", &[guest], request(|_| {})) else { panic!("refused") };
+        assert_eq!(approval.request.get().body.user, "7:7");
+        let Verdict::Refused(findings) = with_guests("extends = \"strict\"", &[guest], request(|_| {})) else {
+            panic!("approved")
+        };
+        let finding = findings.first().unwrap();
+        assert!(finding.message.contains("still refused") && finding.rule.0 == "user", "{finding:?}");
+    }
+
+    #[test]
+    fn an_owners_warning_is_said_whatever_a_guest_lists() {
+        let owner = "[images]\naction = \"warn\"\nallow = [\"docker.io/library/busybox\"]\n";
+        let guest = "[images]\nallow = [\"docker.io/library/alpine\"]\n";
+        let Verdict::Approved(approval) = with_guests(owner, &[guest], request(|_| {})) else { panic!("refused") };
+        assert_eq!(approval.findings.iter().map(|finding| finding.rule.0).collect::<Vec<_>>(), ["images"]);
     }
 }

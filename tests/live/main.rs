@@ -2,6 +2,7 @@
 //! `SDOCKER_TEST_ENGINE`; without that every test here fails and says so.
 #![cfg(test)]
 
+mod check;
 mod confine;
 mod gateway;
 mod lifecycle_cidfile;
@@ -15,6 +16,7 @@ mod permissive;
 mod reach;
 mod refusals;
 mod registry;
+mod shapes;
 mod streams;
 mod terminal;
 mod users;
