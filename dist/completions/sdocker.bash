@@ -34,6 +34,9 @@ _sdocker() {
             sdocker,gateway)
                 cmd="sdocker__subcmd__gateway"
                 ;;
+            sdocker,policy)
+                cmd="sdocker__subcmd__policy"
+                ;;
             sdocker,run)
                 cmd="sdocker__subcmd__run"
                 ;;
@@ -46,6 +49,21 @@ _sdocker() {
             sdocker__subcmd__container,run)
                 cmd="sdocker__subcmd__container__subcmd__run"
                 ;;
+            sdocker__subcmd__policy,allow)
+                cmd="sdocker__subcmd__policy__subcmd__allow"
+                ;;
+            sdocker__subcmd__policy,check)
+                cmd="sdocker__subcmd__policy__subcmd__check"
+                ;;
+            sdocker__subcmd__policy,init)
+                cmd="sdocker__subcmd__policy__subcmd__init"
+                ;;
+            sdocker__subcmd__policy,show)
+                cmd="sdocker__subcmd__policy__subcmd__show"
+                ;;
+            sdocker__subcmd__policy,test)
+                cmd="sdocker__subcmd__policy__subcmd__test"
+                ;;
             *)
                 ;;
         esac
@@ -53,7 +71,7 @@ _sdocker() {
 
     case "${cmd}" in
         sdocker)
-            opts="-H -v -h --policy --host --version --help run create container check explain audit gateway version"
+            opts="-H -v -h --policy --host --version --help run create container check explain policy audit gateway version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -93,13 +111,21 @@ _sdocker() {
             return 0
             ;;
         sdocker__subcmd__check)
-            opts="-h --dockerfile --help"
+            opts="-h --dockerfile --format --caller --no-engine --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --dockerfile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --caller)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1371,6 +1397,114 @@ _sdocker() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sdocker__subcmd__policy)
+            opts="-h --help show check init allow test"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sdocker__subcmd__policy__subcmd__allow)
+            opts="-h --image --for --who --reason --system --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --image)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --who)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sdocker__subcmd__policy__subcmd__check)
+            opts="-h --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sdocker__subcmd__policy__subcmd__init)
+            opts="-h --system --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sdocker__subcmd__policy__subcmd__show)
+            opts="-h --origin --caller --image --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --caller)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --image)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sdocker__subcmd__policy__subcmd__test)
+            opts="-h --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;

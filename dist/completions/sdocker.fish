@@ -31,8 +31,9 @@ complete -c sdocker -n "__fish_sdocker_needs_command" -s h -l help -d 'Print hel
 complete -c sdocker -n "__fish_sdocker_needs_command" -f -a "run" -d 'Create and run a new container from an image'
 complete -c sdocker -n "__fish_sdocker_needs_command" -f -a "create" -d 'Create a new container'
 complete -c sdocker -n "__fish_sdocker_needs_command" -f -a "container" -d 'Docker\'s other spelling of run and create'
-complete -c sdocker -n "__fish_sdocker_needs_command" -f -a "check" -d 'Judge the images and the user of a Dockerfile'
+complete -c sdocker -n "__fish_sdocker_needs_command" -f -a "check" -d 'Judge a command line, or the images and the user of a Dockerfile, and run nothing'
 complete -c sdocker -n "__fish_sdocker_needs_command" -f -a "explain" -d 'Say what a rule objects to, why, and what to do instead'
+complete -c sdocker -n "__fish_sdocker_needs_command" -f -a "policy" -d 'Show, check, begin or extend the policy'
 complete -c sdocker -n "__fish_sdocker_needs_command" -f -a "audit" -d 'Judge containers that exist by the rules of a run'
 complete -c sdocker -n "__fish_sdocker_needs_command" -f -a "gateway" -d 'Serve `POST /containers/create` and `/_ping` on a unix socket, judged'
 complete -c sdocker -n "__fish_sdocker_needs_command" -f -a "version" -d 'Print the version'
@@ -449,9 +450,33 @@ complete -c sdocker -n "__fish_sdocker_using_subcommand container; and __fish_se
 complete -c sdocker -n "__fish_sdocker_using_subcommand container; and __fish_seen_subcommand_from create" -l rm -d 'Automatically remove the container and its associated anonymous volumes when it exits'
 complete -c sdocker -n "__fish_sdocker_using_subcommand container; and __fish_seen_subcommand_from create" -s t -l tty -d 'Allocate a pseudo-TTY'
 complete -c sdocker -n "__fish_sdocker_using_subcommand container; and __fish_seen_subcommand_from create" -l use-api-socket -d 'Bind mount Docker API socket and required auth'
-complete -c sdocker -n "__fish_sdocker_using_subcommand check" -l dockerfile -d 'The file to judge' -r -F
+complete -c sdocker -n "__fish_sdocker_using_subcommand check" -l dockerfile -d 'The Dockerfile to judge' -r -F
+complete -c sdocker -n "__fish_sdocker_using_subcommand check" -l format -d 'For people or for programs' -r -f -a "text\t''
+json\t''"
+complete -c sdocker -n "__fish_sdocker_using_subcommand check" -l caller -d 'Judge as somebody else would be judged' -r
+complete -c sdocker -n "__fish_sdocker_using_subcommand check" -l no-engine -d 'Do not ask the engine; what only it knows stays open'
 complete -c sdocker -n "__fish_sdocker_using_subcommand check" -s h -l help -d 'Print help'
 complete -c sdocker -n "__fish_sdocker_using_subcommand explain" -s h -l help -d 'Print help'
+complete -c sdocker -n "__fish_sdocker_using_subcommand policy; and not __fish_seen_subcommand_from show check init allow test" -s h -l help -d 'Print help'
+complete -c sdocker -n "__fish_sdocker_using_subcommand policy; and not __fish_seen_subcommand_from show check init allow test" -f -a "show" -d 'Print the merged policy'
+complete -c sdocker -n "__fish_sdocker_using_subcommand policy; and not __fish_seen_subcommand_from show check init allow test" -f -a "check" -d 'Say everything that is wrong with the policy'
+complete -c sdocker -n "__fish_sdocker_using_subcommand policy; and not __fish_seen_subcommand_from show check init allow test" -f -a "init" -d 'Write a commented policy to begin with; never overwrites one'
+complete -c sdocker -n "__fish_sdocker_using_subcommand policy; and not __fish_seen_subcommand_from show check init allow test" -f -a "allow" -d 'Write a grant: rules that do not look at some images'
+complete -c sdocker -n "__fish_sdocker_using_subcommand policy; and not __fish_seen_subcommand_from show check init allow test" -f -a "test" -d 'Hold the policy against cases: what is asked, in which world, and what must come of it'
+complete -c sdocker -n "__fish_sdocker_using_subcommand policy; and __fish_seen_subcommand_from show" -l caller -d 'What counts for somebody' -r
+complete -c sdocker -n "__fish_sdocker_using_subcommand policy; and __fish_seen_subcommand_from show" -l image -d 'What counts for an image, as it is typed' -r
+complete -c sdocker -n "__fish_sdocker_using_subcommand policy; and __fish_seen_subcommand_from show" -l origin -d 'Say which line each value is from'
+complete -c sdocker -n "__fish_sdocker_using_subcommand policy; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c sdocker -n "__fish_sdocker_using_subcommand policy; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
+complete -c sdocker -n "__fish_sdocker_using_subcommand policy; and __fish_seen_subcommand_from init" -l system -d 'Write the machine\'s own, /etc/sdocker/policy.toml'
+complete -c sdocker -n "__fish_sdocker_using_subcommand policy; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help'
+complete -c sdocker -n "__fish_sdocker_using_subcommand policy; and __fish_seen_subcommand_from allow" -l image -d 'An image, or a pattern of full names; may be repeated' -r
+complete -c sdocker -n "__fish_sdocker_using_subcommand policy; and __fish_seen_subcommand_from allow" -l for -d 'How long: 30d, 8w; without it, until taken out' -r
+complete -c sdocker -n "__fish_sdocker_using_subcommand policy; and __fish_seen_subcommand_from allow" -l who -d 'For NAME, uid:N, group:NAME or gid:N only; may be repeated' -r
+complete -c sdocker -n "__fish_sdocker_using_subcommand policy; and __fish_seen_subcommand_from allow" -l reason -d 'Why, for who reads it later' -r
+complete -c sdocker -n "__fish_sdocker_using_subcommand policy; and __fish_seen_subcommand_from allow" -l system -d 'Write the machine\'s own, /etc/sdocker/policy.toml'
+complete -c sdocker -n "__fish_sdocker_using_subcommand policy; and __fish_seen_subcommand_from allow" -s h -l help -d 'Print help'
+complete -c sdocker -n "__fish_sdocker_using_subcommand policy; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help'
 complete -c sdocker -n "__fish_sdocker_using_subcommand audit" -s h -l help -d 'Print help'
 complete -c sdocker -n "__fish_sdocker_using_subcommand gateway" -l listen -d 'The socket to listen on' -r
 complete -c sdocker -n "__fish_sdocker_using_subcommand gateway" -s h -l help -d 'Print help'

@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use super::{audit, check, explain, gateway, policy_test};
+use super::{audit, check, explain, gateway, policy};
 use crate::cli::{self, Verb};
 
 /// `sdocker` with all its verbs.
@@ -25,9 +25,9 @@ pub fn grammar() -> Command {
         )
         .subcommand(check::grammar())
         .subcommand(explain::grammar())
+        .subcommand(policy::grammar())
         .subcommand(audit::grammar())
         .subcommand(gateway::grammar())
-        .subcommand(policy_test::verb())
         .subcommand(Command::new("version").about("Print the version"))
 }
 

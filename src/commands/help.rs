@@ -17,11 +17,16 @@ Verbs of sdocker:
   check -- run …       Judge a command line, and run nothing
   check --dockerfile F Judge the images and the user of a Dockerfile
   explain [RULE]       Say what a rule objects to, why, and what to do instead
+  policy show          Print the merged policy: --origin, --caller, --image
+  policy check [FILE]  Say everything that is wrong with the policy
+  policy init          Write a commented policy to begin with
+  policy allow RULE …  Write an exception for an image
   policy test FILE …   Hold the policy against cases
   version              Print the version
 
 Options before the verb:
-  --policy NAME|FILE   Use this profile (baseline, strict, permissive) or file
+  --policy NAME|FILE   Use this profile (baseline, strict, shared-server, ci, sandbox,
+                       permissive) or file
   -H, --host HOST      The engine: unix:///path, tcp://host:port or ssh://user@host
   -c, --context NAME   The docker context that names the engine
       --config DIR     Where docker's configuration is

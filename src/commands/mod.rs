@@ -13,7 +13,7 @@ mod help;
 mod log;
 mod logins;
 mod own;
-mod policy_test;
+mod policy;
 mod question;
 mod reach;
 mod run;
@@ -52,7 +52,7 @@ fn dispatch(argv: &[OsString], environment: &Environment) -> Result<u8, Failure>
         Verb::Check => check::check(&invocation),
         Verb::Explain => explain::explain(&invocation),
         Verb::Gateway => gateway::gateway(&invocation),
-        Verb::Policy => policy_test::policy(&invocation),
+        Verb::Policy => policy::policy(&invocation),
         Verb::Help => help::help(environment),
         Verb::Version => help::version(environment),
     }

@@ -6,7 +6,7 @@ use super::cidfile::CidFile;
 use super::failure::Failure;
 use super::question::{self, Purpose, Question};
 use super::setting::{Decision, Setting};
-use super::{Invocation, logins};
+use super::{Invocation, logins, policy};
 use crate::cli::{self, Asked, ClientOptions, PullPolicy, Verb, Warning};
 use crate::engine::{Console, Created, Engine, EngineError, Outcome, Pong, PullDisplay, PullEvent, RunOptions};
 use crate::facts::{ImageState, Learner};
@@ -228,7 +228,9 @@ impl Job<'_> {
 
     fn refused(&self, request: &Request, image_id: Option<&str>, findings: &[Finding]) -> Failure {
         self.record(Decision { request, image_id, findings, rewrites: None });
-        Failure::Refused(report::refusal(findings, &self.line, self.invocation.environment.style()))
+        let mut text = report::refusal(findings, &self.line, self.invocation.environment.style());
+        text.extend(policy::way_on(&self.setting, request, findings));
+        Failure::Refused(text)
     }
 
     fn record(&self, decision: Decision<'_>) {

@@ -23,6 +23,8 @@ pub(super) struct Setting<'a> {
     pub(super) book: Rulebook,
     /// The caller is whoever runs this process: the environment speaks of them.
     own: bool,
+    /// An administrator has laid a policy, and only it can grant.
+    pub(super) has_system: bool,
     begun: Instant,
 }
 
@@ -51,7 +53,8 @@ impl<'a> Setting<'a> {
         say(invocation, &notes);
         let book = Rulebook::of(draft).map_err(Failure::Policy)?;
         let caller = if own && book.policy().names_groups() { files::with_group_names(caller) } else { caller };
-        Ok(Self { invocation, caller, book, own, begun })
+        let has_system = places.system.symlink_metadata().is_ok();
+        Ok(Self { invocation, caller, book, own, has_system, begun })
     }
 
     /// For a gateway, which takes no policy from its environment or working directory.
@@ -62,7 +65,8 @@ impl<'a> Setting<'a> {
         let begun = Instant::now();
         let (caller, places) = who_and_where(invocation)?;
         let draft = files::gateway_policy(&places, typed(invocation).as_ref());
-        Ok(Self { invocation, caller, book: Rulebook::of(draft).map_err(Failure::Policy)?, own: true, begun })
+        let book = Rulebook::of(draft).map_err(Failure::Policy)?;
+        Ok(Self { invocation, caller, book, own: true, has_system: true, begun })
     }
 
     /// The rules for the caller and an image as it was typed, today.
@@ -71,6 +75,10 @@ impl<'a> Setting<'a> {
     /// Problems of parts of the policy that do not go together.
     pub(super) fn rules(&self, image: &str) -> Result<Ruleset, Failure> {
         self.book.ruleset(&self.caller, image, today()).map_err(Failure::Policy)
+    }
+
+    pub(super) fn invocation(&self) -> &'a Invocation<'a> {
+        self.invocation
     }
 
     /// Whom a filled-in user stands for.

@@ -29,7 +29,7 @@ pub use profiles::{PROFILES, Profile, profile};
 pub use scope::{Scope, Who};
 pub use settings::{FromNode, Setting, Settings};
 pub use text::{Entry, Node, Table, Value};
-pub use write::written_table;
+pub use write::{written_grant, written_scope, written_table};
 
 use crate::request::{Caller, Date, ImageRef};
 

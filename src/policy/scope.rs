@@ -19,7 +19,9 @@ pub enum Who {
 }
 
 impl Who {
-    fn parse(text: &str) -> Option<Self> {
+    /// Reads an entry.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
         let is_name = |name: &str| {
             !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c.is_control() || ":*".contains(c))
         };
@@ -40,6 +42,18 @@ impl Who {
             Self::Uid(uid) => caller.uid == *uid,
             Self::Group(name) => caller.group_names.contains(name),
             Self::Gid(gid) => caller.is_in(*gid),
+        }
+    }
+}
+
+impl std::fmt::Display for Who {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Anybody => f.write_str("*"),
+            Self::Name(name) => f.write_str(name),
+            Self::Uid(uid) => write!(f, "uid:{uid}"),
+            Self::Group(name) => write!(f, "group:{name}"),
+            Self::Gid(gid) => write!(f, "gid:{gid}"),
         }
     }
 }

@@ -2,19 +2,38 @@
 
 use std::fmt;
 
-use super::{Entry, Node, Table, Value};
+use super::{Entry, Node, Scope, Table, Value};
+use crate::request::Date;
 
-/// A rule's table: `[id]` and a line a value. With `origins` each line says where its value came from.
+/// A table by its path: `[for.memory]`, and a line a value. With `origins` each line says where its value came from.
 #[must_use]
-pub fn written_table(id: &str, entry: &Entry, origins: bool) -> String {
+pub fn written_table(path: &[&str], entry: &Entry, origins: bool) -> String {
+    let path = path.iter().map(|name| key(name)).collect::<Vec<_>>().join(".");
     match &entry.node.value {
         Value::Table(table) => {
-            let mut text = format!("[{}]\n", key(id));
+            let mut text = format!("[{path}]\n");
             lines(table, "", origins, &mut text);
             text
         }
-        _ => line(&key(id), &entry.node, origins),
+        _ => line(&path, &entry.node, origins),
     }
+}
+
+/// `who` and `image`, a line each where they are there.
+#[must_use]
+pub fn written_scope(scope: &Scope) -> String {
+    let list = |words: Vec<String>| words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(", ");
+    let who = scope.who.as_ref().map(|who| list(who.iter().map(ToString::to_string).collect()));
+    let images = scope.images.as_ref().map(|images| list(images.iter().map(ToString::to_string).collect()));
+    let line = |key: &str, words: Option<String>| words.map(|words| format!("{key} = [{words}]\n")).unwrap_or_default();
+    line("image", images) + &line("who", who)
+}
+
+/// What stands below `[[grant]]`.
+#[must_use]
+pub fn written_grant(rule: &str, scope: &Scope, reason: &str, until: Option<Date>) -> String {
+    let until = until.map(|until| format!("until = {until}\n")).unwrap_or_default();
+    format!("rule = {}\n{}reason = {}\n{until}", quoted(rule), written_scope(scope), quoted(reason))
 }
 
 /// As TOML, in one line.
@@ -102,7 +121,7 @@ mod tests {
     #[test]
     fn a_table_is_written_with_the_line_of_each_value() {
         let policy = policy("[ulimits]\nnofile = { max = 64 }\n\"a b\" = 1979-05-27\nx = [1.0, {y = \"\\t\\\\\"}]\n");
-        let shown = written_table("ulimits", policy.table("ulimits").unwrap(), true);
+        let shown = written_table(&["ulimits"], policy.table("ulimits").unwrap(), true);
         assert!(
             shown.starts_with("[ulimits]\n\"a b\" = 1979-05-27  # p.toml:3\naction = \"rewrite\"  # built-in:base")
         );
@@ -131,10 +150,10 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_written_reads_as_what_it_was(value in value(), origins: bool) {
-            let shown = |text: &str| written_table("x", policy(text).table("x").unwrap(), false);
+            let shown = |text: &str| written_table(&["x"], policy(text).table("x").unwrap(), false);
             let before = policy(&format!("[x]\nv = {value}\n"));
-            let once = written_table("x", before.table("x").unwrap(), origins);
-            prop_assert_eq!(shown(&once), written_table("x", before.table("x").unwrap(), false));
+            let once = written_table(&["x"], before.table("x").unwrap(), origins);
+            prop_assert_eq!(shown(&once), written_table(&["x"], before.table("x").unwrap(), false));
         }
     }
 }

@@ -125,6 +125,20 @@ pub struct ImageFacts {
     pub repo_digests: Vec<String>,
 }
 
+impl ImageFacts {
+    /// Whether what was typed is the image's id or the beginning of it, with or without the algorithm: docker takes that
+    /// for an image, and it says nothing of where the image comes from.
+    #[must_use]
+    pub fn is_meant_by_id(&self, typed: &str) -> bool {
+        !digits_of(typed).is_empty() && digits_of(&self.id).starts_with(digits_of(typed))
+    }
+}
+
+/// An id without its algorithm.
+fn digits_of(id: &str) -> &str {
+    id.strip_prefix("sha256:").unwrap_or(id)
+}
+
 /// A line of an image's `/etc/passwd`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PasswdEntry {

@@ -78,8 +78,7 @@ impl Rulebook {
     /// # Errors
     /// Problems of `[[for]]` blocks that are sound alone and not together.
     pub fn ruleset(&self, caller: &Caller, image: &str, today: Date) -> Result<Ruleset, Problems> {
-        let name = ImageRef::parse(image).ok();
-        let selection = self.policy.select(caller, name.as_ref(), today);
+        let selection = self.select(caller, image, today);
         let mut found = Problems::default();
         let mut fit = |guests: usize, gate: &Gate| Gate::of(self.fitted(gate, guests, &selection, &mut found));
         let mut set = Ruleset {
@@ -90,6 +89,12 @@ impl Rulebook {
         set.owner.ended = selection.ended.iter().map(|grant| (grant.rule.value.clone(), ended(grant))).collect();
         set.owner.by_name = by_name(&selection).filter(|_| could_be_an_id(image));
         found.into_result(set)
+    }
+
+    /// Which blocks count for a caller, an image as it was typed, and a day.
+    #[must_use]
+    pub fn select(&self, caller: &Caller, image: &str, today: Date) -> Selection<'_> {
+        self.policy.select(caller, name_of(image).as_ref(), today)
     }
 
     /// A gate's rules with what blocks change, and without what grants lift. A grant is the owner's: where a guest has a
@@ -229,9 +234,15 @@ fn ended(grant: &Grant) -> String {
     format!("the grant that lifted this ended on {until}: {}", grant.spot)
 }
 
+/// An image's name; a whole id, which docker never takes for one, has none.
+fn name_of(image: &str) -> Option<ImageRef> {
+    let is_id = could_be_an_id(image) && image.strip_prefix("sha256:").is_some_and(|digits| digits.len() == 64);
+    ImageRef::parse(image).ok().filter(|_| !is_id)
+}
+
 /// Docker takes a piece of an id for an image, where no image has it for a name.
 fn could_be_an_id(image: &str) -> bool {
-    !image.is_empty() && image.bytes().all(|byte| byte.is_ascii_hexdigit())
+    image.strip_prefix("sha256:").unwrap_or(image).bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// A block that counts because of what the image is called.
@@ -404,7 +415,7 @@ mod tests {
         let book = book(apart, &[]).unwrap();
         assert!(book.ruleset(&caller(), "busybox", today()).is_ok());
         let said = book.ruleset(&caller(), "alpine", today()).unwrap_err().to_string();
-        let expected = "p.toml:7: the default 400 is above the max 300 (`[[for]]` at p.toml:1, p.toml:4)";
+        let expected = "p.toml:8: the default 400 is above the max 300 (`[[for]]` at p.toml:1, p.toml:5)";
         assert_eq!(said, expected, "nothing is guessed");
     }
 
@@ -454,6 +465,9 @@ mod tests {
         let owner = GRANT.replace("library/alpine", "library/*");
         let book = book(&owner, &[]).unwrap();
         assert_eq!(says(&book, &privileged("0123")), [("images", Action::Deny)], "the image's id begins like this");
+        assert_eq!(says(&book, &privileged("sha256:0123")), [("images", Action::Deny)]);
+        let whole = format!("sha256:{}", "0123".repeat(16));
+        assert_eq!(says(&book, &privileged(&whole)), [("privileged", Action::Deny)], "never a name");
         assert_eq!(says(&book, &privileged("cafe")), [], "an image may be called so");
         let set = book.ruleset(&caller(), "cafe", today()).unwrap();
         assert!(set.needs(&privileged("cafe")).image);
@@ -494,11 +508,10 @@ mod tests {
     fn what_is_in_force_is_what_is_read() {
         let owner = format!("[images]\nallow = [\"**\"]\n{GRANT}");
         let book = guest(&owner, "[images]\nallow = [\"docker.io/**\"]\n[cpus]\nmax = 2.0\n").unwrap();
-        let name = ImageRef::parse("alpine").unwrap();
-        let selection = book.policy().select(&caller(), Some(&name), today());
+        let selection = book.select(&caller(), "alpine", today());
         let in_force = book.in_force(&selection);
         let rule = |id: &str| in_force.iter().find(|rule| rule.rule.0 == id).unwrap();
-        let written = |id: &str| crate::policy::written_table(id, rule(id).table.as_ref().unwrap(), true);
+        let written = |id: &str| crate::policy::written_table(&[id], rule(id).table.as_ref().unwrap(), true);
         assert!(written("cpus").contains("max = 2.0  # g.toml:4\n"));
         assert!(written("images").contains("allow = [\"docker.io/**\"]  # g.toml:2\n"));
         let behind: Vec<_> = rule("images").behind.iter().map(|(key, entry)| format!("{key} {}", entry.key)).collect();

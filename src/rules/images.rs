@@ -71,10 +71,14 @@ impl Check for Images {
         let Some(gate) = self.gate() else { return };
         let facts = match case.facts.image.known() {
             Ok(facts) => facts,
-            Err(why) => return out.unknown(POINTER, "the image's id", &why),
+            Err(why) => {
+                let name = ImageRef::parse(typed).ok().filter(|_| !ImageRef::may_be_id(typed));
+                name.iter().for_each(|image| self.judge_image(image, out));
+                return out.unknown(POINTER, "the image's id", &why);
+            }
         };
-        if let Some(digits) = id_digits(typed, facts) {
-            return by_id(gate, typed, digits, facts, out);
+        if facts.is_meant_by_id(typed) {
+            return by_id(gate, typed, facts, out);
         }
         let Ok(image) = ImageRef::parse(typed) else {
             let message = format!("`{typed}` is not an image's name");
@@ -98,16 +102,9 @@ fn outside(gate: &Gate, message: String, help: &str) -> Breach {
     Breach::new(POINTER, message).bound(&gate.spot).help(help)
 }
 
-/// The digits of an id, or of its beginning, where the engine took the text for one.
-fn id_digits<'t>(typed: &'t str, facts: &ImageFacts) -> Option<&'t str> {
-    let digits = typed.strip_prefix("sha256:").unwrap_or(typed);
-    let id = facts.id.strip_prefix("sha256:").unwrap_or(&facts.id);
-    (!digits.is_empty() && id.starts_with(digits)).then_some(digits)
-}
-
 /// The engine is told the name that was judged, and makes the same image of it.
-fn by_id(gate: &Gate, typed: &str, digits: &str, facts: &ImageFacts, out: &mut Opinion) {
-    if digits.len() < ID_MIN {
+fn by_id(gate: &Gate, typed: &str, facts: &ImageFacts, out: &mut Opinion) {
+    if typed.strip_prefix("sha256:").unwrap_or(typed).len() < ID_MIN {
         let message = format!("`{typed}` is a piece of an image's id");
         return out.breach(outside(gate, message, "name it by repository and tag"));
     }

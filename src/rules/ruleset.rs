@@ -95,9 +95,8 @@ impl Gate {
         let typed = &case.request.body.image;
         let message = match &case.facts.image {
             Fact::Known(image) => {
-                let id = image.id.strip_prefix("sha256:").unwrap_or(&image.id);
-                let is_piece = id.starts_with(typed.as_str());
-                is_piece.then(|| format!("`{typed}` is a piece of an image's id, where the policy goes by its name"))?
+                let by_id = image.is_meant_by_id(typed);
+                by_id.then(|| format!("`{typed}` is a piece of an image's id, where the policy goes by its name"))?
             }
             Fact::Unknown(why) => format!("whether `{typed}` is a name or an id could not be learned: {why}"),
             Fact::NotAsked => format!("whether `{typed}` is a name or an id was not looked up"),

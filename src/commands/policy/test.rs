@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, Command, value_parser};
 
-use super::failure::Failure;
-use super::setting::{Setting, today};
-use super::{Invocation, own};
+use super::failed;
 use crate::cases;
+use crate::commands::failure::Failure;
+use crate::commands::setting::{Setting, today};
+use crate::commands::{Invocation, own};
 use crate::files;
 use crate::policy::Source;
 
-const FAILED: u8 = 1;
 const DIFFERS: u8 = 11;
 
 const NOTES: &str = "\
@@ -20,12 +20,7 @@ Nothing is executed, opened or asked. `sdocker --policy FILE policy test …` te
 
 Exit codes: 0 all as expected, 1 not readable, 2 usage, 11 some not as expected";
 
-/// `policy` with what belongs to it.
-pub(super) fn verb() -> Command {
-    Command::new("policy").about("Look after the policy").subcommand_required(true).subcommand(grammar())
-}
-
-fn grammar() -> Command {
+pub(super) fn grammar() -> Command {
     let files = Arg::new("file").value_name("FILE").required(true).num_args(1..);
     Command::new("test")
         .about("Hold the policy against cases: what is asked, in which world, and what must come of it")
@@ -33,16 +28,8 @@ fn grammar() -> Command {
         .arg(files.value_parser(value_parser!(PathBuf)).help("Cases in TOML"))
 }
 
-pub(super) fn policy(invocation: &Invocation<'_>) -> Result<u8, Failure> {
-    let Some(matches) = own::parse(invocation, verb())? else { return Ok(0) };
-    match matches.subcommand() {
-        Some((_, matches)) => test(invocation, matches),
-        None => Ok(0),
-    }
-}
-
-fn test(invocation: &Invocation<'_>, matches: &clap::ArgMatches) -> Result<u8, Failure> {
-    let setting = Setting::new(invocation).map_err(|why| failed(&why.to_string()))?;
+pub(super) fn test(invocation: &Invocation<'_>, matches: &clap::ArgMatches) -> Result<u8, Failure> {
+    let setting = Setting::new(invocation).map_err(|why| failed(why))?;
     let mut cases = Vec::new();
     let mut problems = Vec::new();
     for path in matches.get_many::<PathBuf>("file").into_iter().flatten() {
@@ -53,7 +40,7 @@ fn test(invocation: &Invocation<'_>, matches: &clap::ArgMatches) -> Result<u8, F
         }
     }
     if !problems.is_empty() {
-        return Err(failed(&problems.join("\n")));
+        return Err(failed(problems.join("\n")));
     }
     let today = today();
     let differs = |case: &cases::Case| {
@@ -73,8 +60,4 @@ fn source(path: &Path) -> Result<Source, String> {
     let bytes = files::read_text(path).map_err(|why| format!("{name}: {why}"))?;
     let text = String::from_utf8(bytes).map_err(|_| format!("{name}: is not UTF-8"))?;
     Ok(Source { name: name.into(), text })
-}
-
-fn failed(message: &str) -> Failure {
-    Failure::Own { message: message.to_owned(), code: FAILED }
 }
