@@ -29,7 +29,7 @@ pub(super) fn grammar() -> Command {
 }
 
 pub(super) fn test(invocation: &Invocation<'_>, matches: &clap::ArgMatches) -> Result<u8, Failure> {
-    let setting = Setting::new(invocation).map_err(|why| failed(why))?;
+    let setting = Setting::new(invocation).map_err(failed)?;
     let mut cases = Vec::new();
     let mut problems = Vec::new();
     for path in matches.get_many::<PathBuf>("file").into_iter().flatten() {
