@@ -195,8 +195,14 @@ fn a_container_keeps_its_name_its_image_and_its_mounts() {
         assert_eq!((existing.id.len(), existing.request.name.as_deref()), (64, Some("everything")));
         assert!(existing.image_id.starts_with("sha256:") && existing.request.body.image == "busybox:app");
         let at = |path: &str| existing.mounts.iter().find(|mount| mount.destination == path).unwrap();
-        let bind =
-            ContainerMount { kind: "bind".into(), name: "".into(), source: "/tmp".into(), destination: "/t".into() };
+        let bind = ContainerMount {
+            kind: "bind".into(),
+            name: "".into(),
+            source: "/tmp".into(),
+            destination: "/t".into(),
+            read_only: at("/t").read_only,
+            propagation: "rprivate".into(),
+        };
         assert_eq!(*at("/t"), bind);
         assert_eq!((at("/n").name.as_str(), at("/anon").kind.as_str()), ("named", "volume"));
     }
@@ -239,6 +245,22 @@ fn the_engines_own_defaults_are_silence_and_others_are_not() {
     let host_config = &odd.request.body.host_config;
     assert_eq!((host_config.masked_paths.as_deref(), host_config.memory_swap), (Some([].as_slice()), -1));
     assert_eq!(host_config.readonly_paths.as_ref().map(Vec::len), Some(1));
+}
+
+#[test]
+fn addresses_that_were_given_and_the_owners_mark_are_no_wishes() {
+    let existing = changed(|answer| {
+        answer["Config"]["Labels"]["io.sdocker.owner"] = json!("bob");
+        let id = answer["Id"].as_str().unwrap().chars().take(12).collect::<String>();
+        answer["NetworkSettings"]["Networks"]["bridge"] = json!({"EndpointID": "1", "IPAddress": "172.17.0.2",
+            "MacAddress": "02:42:ac:11:00:02", "Aliases": ["db", id], "IPAMConfig": {"IPv4Address": "172.17.0.2"}});
+    });
+    let body = existing.unwrap().request.body;
+    assert!(!body.labels.contains_key("io.sdocker.owner"));
+    let endpoint = body.networking_config.unwrap().endpoints_config["bridge"].clone().unwrap();
+    assert_eq!((endpoint.mac_address.as_str(), endpoint.ip_address.as_str()), ("", ""));
+    assert_eq!(endpoint.aliases, ["db"]);
+    assert_eq!(endpoint.ipam_config.unwrap().ipv4_address, "172.17.0.2");
 }
 
 #[test]

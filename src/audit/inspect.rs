@@ -91,12 +91,8 @@ const OF_THE_NETWORK: Dropped = &[
     ("SecondaryIPv6Addresses", BY_NETWORK),
 ];
 
-const OF_A_MOUNT: Dropped = &[
-    ("Driver", "the volume's; its facts say it"),
-    ("Mode", "HostConfig has it"),
-    ("Propagation", "HostConfig has it"),
-    ("RW", "HostConfig has it"),
-];
+const OF_A_MOUNT: Dropped =
+    &[("Driver", "the volume's; its facts say it"), ("Mode", "RW and Propagation say what it comes to")];
 
 /// Reads one container.
 ///
@@ -159,12 +155,15 @@ fn mounts(tree: Json) -> Result<Vec<ContainerMount>, AuditError> {
     };
     let read = |(index, tree)| {
         let mut members = Members::of(tree, format!("/Mounts/{index}"))?;
+        let read_only = matches!(members.find("RW"), Some(Json::Bool(false)));
         let mut text = |name| members.text_or_empty(name);
         let mount = ContainerMount {
             kind: text("Type")?,
             name: text("Name")?,
             source: text("Source")?,
             destination: text("Destination")?,
+            read_only,
+            propagation: text("Propagation")?,
         };
         members.finish(OF_A_MOUNT).map(|()| mount)
     };

@@ -162,7 +162,7 @@ impl Host {
 }
 
 fn found(canonical: PathBuf, kind: BindKind) -> Fact<BindFacts> {
-    Fact::Known(BindFacts { canonical, kind, identity: None })
+    Fact::Known(BindFacts::steady(canonical, kind))
 }
 
 /// The components of a path but the root and `.`.

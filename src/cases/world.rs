@@ -1,18 +1,22 @@
 //! The world of a case: who asks, and what would be found if it were looked for.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::host::Host;
 use crate::cli::{DockerGlobals, Engine};
 use crate::policy::{FromNode, Settings, Value};
-use crate::request::mounts::{MountSource, mounts, paths_in_options};
+use crate::request::mounts::{MountSource, clean, mounts, paths_in_options};
+use crate::request::references::{Reference, Way, references};
 use crate::request::{
     Caller, ContainerFacts, ContainerMount, Date, Detour, EngineInfo, EngineVersion, Fact, Facts, GroupEntry,
-    ImageFacts, ImageRef, Leads, PasswdEntry, Request, SocketFacts, UserTables, VolumeFacts,
+    ImageFacts, ImageRef, Leads, NetworkFacts, OWNER_LABEL, PasswdEntry, Request, SocketFacts, UserTables, VolumeFacts,
 };
 
 /// The engine that a case without a word about it has.
 const DEFAULT_ENGINE: &str = "unix:///var/run/docker.sock";
+/// What is known of an object that the case does not tell.
+const NOT_THERE: &str = "the engine does not have it";
 /// What docker turns to when TLS is wanted and no engine is named.
 const TLS_ENGINE: &str = "tcp://localhost:2376";
 
@@ -35,6 +39,7 @@ pub(super) struct World {
     /// The machine's own.
     groups: Vec<GroupEntry>,
     version: Option<EngineVersion>,
+    networks: BTreeMap<String, NetworkFacts>,
 }
 
 /// An image that the engine has.
@@ -58,7 +63,7 @@ impl FromNode for ApiMinor {
 }
 
 impl World {
-    pub(super) const KEYS: [&'static str; 16] = [
+    pub(super) const KEYS: [&'static str; 17] = [
         "caller",
         "date",
         "variables",
@@ -71,6 +76,7 @@ impl World {
         "volumes",
         "containers",
         "groups",
+        "networks",
         "paths",
         "files",
         "unreadable",
@@ -83,7 +89,8 @@ impl World {
             Some(_) => settings.table("caller", caller).flatten(),
             None => settings.require::<String>("caller").and(None),
         };
-        let (mut images, mut volumes, mut containers) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
+        let (mut images, mut volumes) = (Vec::new(), BTreeMap::new());
+        let (mut containers, mut networks) = (BTreeMap::new(), BTreeMap::new());
         settings.table("images", |settings| {
             settings.tables(&[], |name, settings| images.push(image(name, settings)));
         });
@@ -91,7 +98,10 @@ impl World {
             settings.tables(&[], |name, settings| drop(volumes.insert(name.to_owned(), volume(settings))));
         });
         settings.table("containers", |settings| {
-            settings.tables(&[], |name, settings| drop(containers.insert(name.to_owned(), container(settings))));
+            settings.tables(&[], |name, settings| drop(containers.insert(name.to_owned(), container(name, settings))));
+        });
+        settings.table("networks", |settings| {
+            settings.tables(&[], |name, settings| drop(networks.insert(name.to_owned(), network(name, settings))));
         });
         let engine = settings.get::<String>("engine").map_or_else(|| DEFAULT_ENGINE.to_owned(), |engine| engine.value);
         let api = settings.get("api").map_or(NEWEST, |api| api.value);
@@ -114,6 +124,7 @@ impl World {
             images,
             volumes,
             containers,
+            networks,
             groups,
             version,
         })
@@ -168,29 +179,43 @@ impl World {
     /// What a run would learn of this request in this world.
     pub(super) fn facts(&self, request: &Request) -> Facts {
         let image = self.image(&request.body.image);
-        let binds = self.paths(request).into_iter().map(|path| {
-            let found = self.host.resolve(&path);
-            (path, found)
-        });
+        let mut binds = BTreeMap::new();
+        for path in self.paths(request) {
+            let found = self.host.resolve(&clean(Path::new(&path)).to_string_lossy());
+            if let Ok(leads) = found.known() {
+                binds.insert(leads.canonical.display().to_string(), found.clone());
+            }
+            binds.insert(path, found);
+        }
         let named = |name: &str| self.volumes.get(name).cloned().unwrap_or_default();
-        let volumes = mounts(&request.body).into_iter().filter_map(|mount| match mount.source {
-            MountSource::Volume(name) if !name.is_empty() => Some((name.clone(), Fact::Known(named(&name)))),
-            MountSource::Volume(_) | MountSource::Path(_) | MountSource::Own => None,
+        let asked = mounts(&request.body).into_iter().filter_map(|mount| match mount.source {
+            MountSource::Volume(name) => Some(name),
+            MountSource::Path(_) | MountSource::Own => None,
         });
-        let containers = self.containers.iter().map(|(name, facts)| (name.clone(), Fact::Known(facts.clone())));
-        let devices = request.body.host_config.devices.iter().map(|device| {
+        let containers = found(request, Way::is_container, &self.containers, |container| &container.id);
+        let networks = found(request, |way| way == Way::Network, &self.networks, |network| &network.id);
+        let brought = self.containers.values().flat_map(|container| &container.mounts).map(|mount| mount.name.clone());
+        let names = asked.chain(brought).filter(|name| !name.is_empty());
+        let volumes = names.map(|name| (name.clone(), Fact::Known(named(&name))));
+        let mut devices = BTreeMap::new();
+        for device in &request.body.host_config.devices {
             let found = self.host.resolve(&device.path_on_host);
-            (device.path_on_host.clone(), found)
-        });
+            if let Ok(leads) = found.known() {
+                devices.insert(leads.canonical.display().to_string(), found.clone());
+            }
+            devices.insert(device.path_on_host.clone(), found);
+        }
         Facts {
             image: told("images", image.map(|image| &image.facts)),
             users: told("users", image.and_then(|image| image.users.as_ref())),
             info: told("info", self.info.as_ref()),
-            binds: binds.collect(),
+            binds,
+            roots: BTreeMap::new(),
             sockets: Fact::Known(self.socket().into_iter().collect()),
             volumes: volumes.collect(),
-            containers: containers.collect(),
-            devices: devices.collect(),
+            containers,
+            networks,
+            devices,
             groups: Fact::Known(self.groups.clone()),
             version: told("version", self.version.as_ref()),
             stands_for: self.caller.container_ids(None),
@@ -245,6 +270,23 @@ impl World {
     }
 }
 
+/// What a request refers to in some way, found as the engine finds it: by its whole id, its name, the beginning of its id.
+fn found<T: Clone>(
+    request: &Request,
+    way: fn(Way) -> bool,
+    all: &BTreeMap<String, T>,
+    id: fn(&T) -> &String,
+) -> BTreeMap<String, Fact<T>> {
+    let fact = |name: &str| {
+        let whole = || all.values().find(|object| id(object) == name);
+        let piece = || all.values().find(|object| id(object).starts_with(name));
+        let there = whole().or_else(|| all.get(name)).or_else(piece).filter(|_| !name.is_empty());
+        there.map_or_else(|| Fact::Unknown(NOT_THERE.to_owned()), |object| Fact::Known(object.clone()))
+    };
+    let names = references(&request.body).into_iter().filter(|reference| way(reference.way));
+    names.map(|Reference { name, .. }| (name.clone(), fact(&name))).collect()
+}
+
 /// A fact that the case tells; else the key that would tell it.
 fn told<T: Clone>(key: &str, fact: Option<&T>) -> Fact<T> {
     let untold = || Fact::Unknown(format!("the case does not say: add `{key}`"));
@@ -280,6 +322,7 @@ fn info(settings: &mut Settings<'_>) -> EngineInfo {
         "cgroup-driver",
         "log-driver",
         "runtime",
+        "cgroup-namespaces",
     ]);
     let mut text =
         |key: &str, usual: &str| settings.get::<String>(key).map_or_else(|| usual.to_owned(), |text| text.value);
@@ -301,6 +344,7 @@ fn info(settings: &mut Settings<'_>) -> EngineInfo {
         cgroup_driver,
         logging_driver,
         default_runtime,
+        cgroup_namespaces: switch("cgroup-namespaces", true),
     }
 }
 
@@ -334,6 +378,7 @@ fn image(name: &str, settings: &mut Settings<'_>) -> Image {
         "digests",
         "users",
         "groups",
+        "labels",
     ]);
     let tags = settings.key_spot("tags").is_some().then(|| list(settings, "tags"));
     let text = |settings: &mut Settings<'_>, key: &str| {
@@ -349,6 +394,7 @@ fn image(name: &str, settings: &mut Settings<'_>) -> Image {
         working_dir: text(settings, "workdir"),
         repo_tags: tags.unwrap_or_else(|| vec![name.to_owned()]),
         repo_digests: list(settings, "digests"),
+        labels: texts(settings, "labels"),
     };
     let told = settings.key_spot("users").is_some();
     let mut tables = UserTables::default();
@@ -365,22 +411,40 @@ fn image(name: &str, settings: &mut Settings<'_>) -> Image {
 }
 
 fn volume(settings: &mut Settings<'_>) -> VolumeFacts {
-    settings.only(&["driver", "options"]);
+    settings.only(&["driver", "options", "labels", "owner"]);
     let driver = settings.get::<String>("driver").map_or_else(|| "local".to_owned(), |driver| driver.value);
-    VolumeFacts { driver, options: texts(settings, "options"), mountpoint: String::new() }
+    let (options, mut labels) = (texts(settings, "options"), texts(settings, "labels"));
+    labels.extend(owner(settings));
+    VolumeFacts { exists: true, driver, options, labels, mountpoint: String::new() }
 }
 
-fn container(settings: &mut Settings<'_>) -> ContainerFacts {
-    settings.only(&["id", "mounts"]);
+fn container(name: &str, settings: &mut Settings<'_>) -> ContainerFacts {
+    settings.only(&["id", "owner", "mounts"]);
     let id = settings.get::<String>("id").map_or_else(String::new, |id| id.value);
     let mut mounts = Vec::new();
     settings.each("mounts", |settings| {
-        settings.only(&["type", "name", "source", "target"]);
+        settings.only(&["type", "name", "source", "target", "read-only", "propagation"]);
+        let read_only = settings.get::<bool>("read-only").is_some_and(|read_only| read_only.value);
         let mut text = |key: &str| settings.get::<String>(key).map_or_else(String::new, |text| text.value);
         let (kind, name) = (text("type"), text("name"));
-        mounts.push(ContainerMount { kind, name, source: text("source"), destination: text("target") });
+        let (source, destination, propagation) = (text("source"), text("target"), text("propagation"));
+        mounts.push(ContainerMount { kind, name, source, destination, read_only, propagation });
     });
-    ContainerFacts { id, mounts }
+    ContainerFacts { id, name: name.to_owned(), labels: owner(settings), mounts }
+}
+
+fn network(name: &str, settings: &mut Settings<'_>) -> NetworkFacts {
+    settings.only(&["id", "owner", "driver"]);
+    let text = |settings: &mut Settings<'_>, key: &str| settings.get::<String>(key).map(|text| text.value);
+    let (id, driver) = (text(settings, "id").unwrap_or_default(), text(settings, "driver"));
+    let driver = driver.unwrap_or_else(|| "bridge".to_owned());
+    NetworkFacts { id, name: name.to_owned(), driver, labels: owner(settings) }
+}
+
+/// The label of an object that belongs to somebody.
+fn owner(settings: &mut Settings<'_>) -> BTreeMap<String, String> {
+    let owner = settings.get::<String>("owner");
+    owner.into_iter().map(|owner| (OWNER_LABEL.to_owned(), owner.value)).collect()
 }
 
 fn list(settings: &mut Settings<'_>, key: &str) -> Vec<String> {

@@ -2,6 +2,7 @@
 
 use super::typed::{Many, Once};
 use super::wants::Inputs;
+pub(crate) use crate::request::member;
 use crate::request::wire::ContainerCreate;
 use crate::request::{Origin, Origins};
 
@@ -64,9 +65,4 @@ impl<'i> Draft<'i> {
     pub(crate) fn mark(&mut self, pointer: &str, origin: &Origin) {
         self.origins.set(pointer, origin.clone());
     }
-}
-
-/// The JSON pointer of a member whose key is data.
-pub(crate) fn member(pointer: &str, key: &str) -> String {
-    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
 }

@@ -97,8 +97,12 @@ impl Parsed {
         };
         let client = self.client(inputs, pull, copy_credentials);
         let name = Some(text_of(&typed.client.name)).filter(|name| !name.is_empty()).map(str::to_owned);
-        let restart_typed = typed.lifecycle.restart.is_some();
-        let manner = Manner { detached: detach && verb.starts(), restart_typed, ..Manner::default() };
+        let manner = Manner {
+            detached: detach && verb.starts(),
+            restart_typed: typed.lifecycle.restart.is_some(),
+            makes_sources: true,
+            ..Manner::default()
+        };
         let Draft { body, origins, warnings, inputs: _ } = draft;
         let request = Request { body, name, platform, origins, manner };
         Ok(Asked { request, client, gates: typed.gates.clone(), warnings, platform_error })

@@ -49,7 +49,8 @@ async fn judge(name: &str, engine: &Engine, setting: &Setting<'_>) -> Result<Out
     let rules = setting.rules(&request.body.image)?;
     let needs = rules.needs(&request).and(Needs { image: true, ..Needs::default() });
     let stands_for = setting.stands_for();
-    let (facts, _) = Learner { engine, request: &request, needs, stands_for, cache: setting.cache() }.learn().await;
+    let (caller, cache) = (&setting.caller, setting.cache());
+    let (facts, _) = Learner { engine, request: &request, caller, needs, stands_for, cache }.learn().await;
     Ok(rules.judge(&Case { request: &request, caller: &setting.caller, facts: &facts }))
 }
 

@@ -9,11 +9,11 @@ use super::setting::{Decision, Setting};
 use super::{Invocation, logins, policy};
 use crate::cli::{self, Asked, ClientOptions, PullPolicy, Verb, Warning};
 use crate::engine::{Console, Created, Engine, EngineError, Outcome, Pong, PullDisplay, PullEvent, RunOptions};
-use crate::facts::{ImageState, Learner};
+use crate::facts::{self, ImageState, Learner};
 use crate::files::{self, Logins};
 use crate::report::{self, CommandLine};
 use crate::request::mounts::{MountSource, mounts};
-use crate::request::{BindKind, Caller, Facts, Finding, ImageRef, Request};
+use crate::request::{BindFacts, BindKind, Facts, Finding, ImageRef, Request};
 use crate::rules::Ruleset;
 use crate::verdict::{self, Approval, Approved, Verdict};
 
@@ -68,8 +68,10 @@ impl Job<'_> {
         let facts = self.learn(&request, &mut pulled).await?;
         let approval = self.judge(request, &facts)?;
         self.make_bind_sources(approval.request.get(), &facts)?;
+        self.engine.make_volumes(&approval.request, &facts).await.map_err(|why| self.failed(&why))?;
         let created = self.create(&approval.request, pulled).await?;
         self.same_image(&created, &facts).await?;
+        self.same_sources(&created, approval.request.get(), &facts).await?;
         created.warnings.iter().for_each(|warning| self.console.say(&format!("WARNING: {warning}\n")));
         for warning in warnings {
             if let Warning::Plain(text) = warning {
@@ -91,7 +93,7 @@ impl Job<'_> {
     async fn learn(&self, request: &Request, pulled: &mut bool) -> Result<Facts, Failure> {
         let needs = self.rules.needs(request);
         let (stands_for, cache) = (self.setting.stands_for(), self.setting.cache());
-        let learner = Learner { engine: &self.engine, request, needs, stands_for, cache };
+        let learner = Learner { engine: &self.engine, request, caller: &self.setting.caller, needs, stands_for, cache };
         let (mut facts, image) = learner.learn().await;
         if image == ImageState::Absent {
             if *pulled || self.client.pull == PullPolicy::Never {
@@ -124,15 +126,15 @@ impl Job<'_> {
     /// A source of `-v` that is not there is made as the caller; the engine would make it as root. Only where a rule
     /// looked at the sources: a policy that does not look leaves it to the engine.
     fn make_bind_sources(&self, request: &Request, facts: &Facts) -> Result<(), Failure> {
-        let behind_sudo = self.setting.caller.uid == 0 && facts.stands_for != Caller::NOBODY;
-        let owner = behind_sudo.then_some(facts.stands_for);
-        for mount in mounts(&request.body).iter().filter(|mount| mount.pointer.starts_with("/HostConfig/Binds/")) {
+        let caller = &self.setting.caller;
+        let owner = caller.owner(facts.stands_for).filter(|uid| *uid != caller.uid).map(|_| facts.stands_for);
+        for mount in mounts(&request.body).iter().filter(|mount| mount.makes_source) {
             let MountSource::Path(path) = &mount.source else { continue };
             let absent = facts.binds.get(path).and_then(|fact| fact.known().ok());
             let Some(found) = absent.filter(|found| found.kind == BindKind::Absent) else { continue };
             files::make_directory(&found.canonical, owner).map_err(|(directory, why)| {
                 let shown = directory.display();
-                Failure::own(format!("cannot make {shown}, which `-v {path}:…` asks for: {why}; make it first"))
+                Failure::own(format!("cannot make {shown}, which a mount of `{path}` asks for: {why}; make it first"))
             })?;
         }
         Ok(())
@@ -158,14 +160,45 @@ impl Job<'_> {
         if found.as_ref().is_ok_and(|found| *found == judged.id) {
             return Ok(());
         }
-        let removed = self.engine.remove(&created.id, true, true).await;
         let why = match found {
             Ok(found) => format!("the image changed while it was judged: {} became {found}", judged.id),
             Err(why) => format!("the container's image could not be compared: {why}"),
         };
+        Err(self.taken_back(created, &why).await)
+    }
+
+    /// What a bind leads to is what was judged: the engine follows links once more when it starts the container.
+    async fn same_sources(&self, created: &Created, request: &Request, facts: &Facts) -> Result<(), Failure> {
+        let judged: Vec<(String, &BindFacts)> = mounts(&request.body)
+            .into_iter()
+            .filter_map(|mount| match mount.source {
+                MountSource::Path(path) => facts.binds.get(&path)?.known().ok().map(|found| (path, found)),
+                MountSource::Volume(_) | MountSource::Own => None,
+            })
+            .collect();
+        if judged.is_empty() {
+            return Ok(());
+        }
+        let paths = judged.iter().map(|(path, _)| path.clone()).collect();
+        let now = facts::follow(paths, &self.setting.caller, facts.stands_for).await;
+        for (path, judged) in judged {
+            let same = |found: &&BindFacts| {
+                let made = judged.kind == BindKind::Absent && found.kind == BindKind::Directory;
+                found.canonical == judged.canonical && (made || found.identity == judged.identity)
+            };
+            if now.get(&path).and_then(|fact| fact.known().ok()).filter(same).is_none() {
+                return Err(self.taken_back(created, &format!("`{path}` changed while it was judged")).await);
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes a container that is not what was judged.
+    async fn taken_back(&self, created: &Created, why: &str) -> Failure {
+        let removed = self.engine.remove(&created.id, true, true).await;
         let left =
             removed.err().map(|why| format!("; the container {} is left: {why}", created.id)).unwrap_or_default();
-        Err(Failure::own(format!("{why}{left}; run it again")))
+        Failure::own(format!("{why}{left}; run it again"))
     }
 
     /// For a container that is to use the engine as the user does.

@@ -28,6 +28,7 @@ mod terminal;
 mod tls;
 mod tls_words;
 mod users;
+mod volumes;
 mod wait;
 mod wire;
 

@@ -1,37 +1,34 @@
 //! What this machine says of devices and groups: looked up aside, since a file system may hang.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use super::paths::{Binds, aside, insert, onlooker};
 use crate::files;
-use crate::request::{BindFacts, Fact, GroupEntry};
+use crate::request::{Caller, Fact, GroupEntry};
 
-/// Where each device leads.
-pub(super) type Devices = BTreeMap<String, Fact<BindFacts>>;
-
-/// Follows the links of each device.
-pub(super) async fn devices(wanted: Vec<String>, limit: Duration) -> Devices {
-    let names = wanted.clone();
-    let look = move || names.into_iter().map(|path| (path.clone(), files::resolve(Path::new(&path)))).collect();
-    aside(limit, look)
-        .await
-        .unwrap_or_else(|why| wanted.into_iter().map(|path| (path, Fact::Unknown(why.clone()))).collect())
+/// Where each device leads, by its text and by where it leads too. The kernel follows these paths as they are: a `..`
+/// behind a link is a step up from where the link leads.
+pub(super) async fn devices(wanted: Vec<String>, caller: &Caller, stands_for: (u32, u32), limit: Duration) -> Binds {
+    let (caller, names) = (caller.clone(), wanted.clone());
+    let look = move || {
+        let (mut devices, onlooker) = (Binds::new(), onlooker(&caller, stands_for));
+        for path in wanted {
+            let found = files::resolve(Path::new(&path), &onlooker);
+            insert(&mut devices, path, found);
+        }
+        devices
+    };
+    let unknown = |why: String| names.into_iter().map(|path| (path, Fact::Unknown(why.clone()))).collect();
+    aside(look, limit).await.unwrap_or_else(unknown)
 }
 
 /// The groups of this machine.
 pub(super) async fn groups(limit: Duration) -> Fact<Vec<GroupEntry>> {
-    match aside(limit, files::groups).await {
+    match aside(files::groups, limit).await {
         Ok(Ok(groups)) => Fact::Known(groups),
         Ok(Err(why)) => Fact::Unknown(why.to_string()),
         Err(why) => Fact::Unknown(why),
-    }
-}
-
-async fn aside<T: Send + 'static>(limit: Duration, look: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
-    match tokio::time::timeout(limit, tokio::task::spawn_blocking(look)).await {
-        Ok(found) => found.map_err(|why| why.to_string()),
-        Err(_) => Err(format!("the file system did not answer within {} s", limit.as_secs())),
     }
 }
 
@@ -42,24 +39,23 @@ mod tests {
     const LIMIT: Duration = Duration::from_secs(5);
 
     #[tokio::test]
-    async fn a_link_to_a_device_is_followed() {
+    async fn links_to_devices_are_followed_as_the_kernel_does() {
         let place = tempfile::tempdir().unwrap();
-        let link = place.path().join("harmless");
-        std::os::unix::fs::symlink("/dev/zero", &link).unwrap();
-        let text = link.to_str().unwrap().to_owned();
-        let found = devices(vec![text.clone()], LIMIT).await;
-        assert_eq!(found.get(&text).unwrap().known().unwrap().canonical, Path::new("/dev/zero"));
+        let link = |name: &str, target: &str| {
+            let path = place.path().join(name);
+            std::os::unix::fs::symlink(target, &path).unwrap();
+            path.to_str().unwrap().to_owned()
+        };
+        let (direct, up) = (link("harmless", "/dev/zero"), format!("{}/../zero", link("pts", "/dev/pts")));
+        let found = devices(vec![direct.clone(), up.clone()], &Caller::numbered(0, 0), (1, 1), LIMIT).await;
+        for text in [direct.as_str(), up.as_str(), "/dev/zero"] {
+            assert_eq!(found.get(text).unwrap().known().unwrap().canonical, Path::new("/dev/zero"), "{text}");
+        }
     }
 
     #[tokio::test]
     async fn this_machine_knows_roots_group() {
         let groups = groups(LIMIT).await;
         assert!(groups.known().unwrap().iter().any(|group| group.gid == 0));
-    }
-
-    #[tokio::test]
-    async fn what_takes_too_long_says_so() {
-        let slow = aside(Duration::from_millis(1), || std::thread::sleep(Duration::from_millis(200))).await;
-        assert!(slow.unwrap_err().contains("did not answer"));
     }
 }

@@ -4,7 +4,7 @@ mod machine;
 mod paths;
 mod users;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,8 +13,12 @@ use futures_util::future::join_all;
 
 use crate::engine::{Engine, EngineError};
 use crate::request::mounts::{MountSource, mounts, paths_in_options};
-use crate::request::{ContainerFacts, Fact, Facts, GroupEntry, ImageFacts, Needs, Request, UserSpec, VolumeFacts};
+use crate::request::references::{Way, references};
+use crate::request::{
+    Caller, ContainerFacts, Fact, Facts, GroupEntry, ImageFacts, Needs, NetworkFacts, Request, UserSpec, VolumeFacts,
+};
 
+pub use paths::{Binds, follow};
 pub use users::Cache;
 
 /// No fact of a working engine takes nearly as long.
@@ -27,6 +31,8 @@ pub struct Learner<'a> {
     pub engine: &'a Engine,
     /// What is to be judged.
     pub request: &'a Request,
+    /// Who asks.
+    pub caller: &'a Caller,
     /// What the rules need.
     pub needs: Needs,
     /// Whom a filled-in user stands for.
@@ -47,20 +53,28 @@ pub enum ImageState {
 impl Learner<'_> {
     /// Everything at once. Where the image is absent, its facts are still missing.
     pub async fn learn(&self) -> (Facts, ImageState) {
-        let (info, image, volumes, containers, version) =
-            tokio::join!(self.info(), self.look_up_image(), self.volumes(), self.containers(), self.version());
+        let (info, image, (volumes, containers), networks, version) = tokio::join!(
+            self.info(),
+            self.look_up_image(),
+            self.volumes_and_containers(),
+            self.networks(),
+            self.version()
+        );
         let mut facts = Facts {
             info,
             volumes,
             containers,
             version,
+            networks,
             stands_for: self.stands_for,
             local: self.engine.endpoint().is_local(),
             ..Facts::default()
         };
         if self.needs.binds && facts.local {
-            let wanted = self.paths(&facts);
-            (facts.binds, facts.sockets) = paths::learn(wanted, self.engine.endpoint().socket(), LIMIT).await;
+            let engine = self.engine.endpoint().socket().map(std::path::Path::to_owned);
+            let wanted = paths::Wanted { binds: self.paths(&facts), roots: self.needs.roots.clone(), engine };
+            let found = paths::learn(wanted, self.caller, self.stands_for, LIMIT).await;
+            (facts.binds, facts.roots, facts.sockets) = (found.binds, found.roots, found.sockets);
         }
         (facts.devices, facts.groups) = self.machine(facts.local).await;
         let state = match image {
@@ -102,10 +116,13 @@ impl Learner<'_> {
     }
 
     /// What this machine says of devices and groups; nothing where the engine is on another one.
-    async fn machine(&self, local: bool) -> (machine::Devices, Fact<Vec<GroupEntry>>) {
+    async fn machine(&self, local: bool) -> (Binds, Fact<Vec<GroupEntry>>) {
         let wanted = self.request.body.host_config.devices.iter().map(|device| device.path_on_host.clone());
-        let devices =
-            if self.needs.devices && local { machine::devices(wanted.collect(), LIMIT).await } else { BTreeMap::new() };
+        let devices = if self.needs.devices && local {
+            machine::devices(wanted.collect(), self.caller, self.stands_for, LIMIT).await
+        } else {
+            BTreeMap::new()
+        };
         let groups = match (self.needs.groups, local) {
             (false, _) => Fact::NotAsked,
             (true, false) => Fact::Known(Vec::new()),
@@ -146,31 +163,51 @@ impl Learner<'_> {
         }
     }
 
-    async fn volumes(&self) -> BTreeMap<String, Fact<VolumeFacts>> {
-        if !self.needs.volumes {
-            return BTreeMap::new();
+    /// Volumes of the request, and those that containers bring with them.
+    async fn volumes_and_containers(
+        &self,
+    ) -> (BTreeMap<String, Fact<VolumeFacts>>, BTreeMap<String, Fact<ContainerFacts>>) {
+        let containers = self.containers().await;
+        if !(self.needs.volumes || self.needs.references) {
+            return (BTreeMap::new(), containers);
         }
-        let names = mounts(&self.request.body).into_iter().filter_map(|mount| match mount.source {
-            MountSource::Volume(name) if !name.is_empty() => Some(name),
-            MountSource::Volume(_) | MountSource::Path(_) | MountSource::Own => None,
+        let asked = mounts(&self.request.body).into_iter().filter_map(|mount| match mount.source {
+            MountSource::Volume(name) => Some(name),
+            MountSource::Path(_) | MountSource::Own => None,
         });
+        let brought = containers.values().filter_map(|fact| fact.known().ok());
+        let brought = brought.flat_map(|container| container.mounts.iter().map(|mount| mount.name.clone()));
+        let names: BTreeSet<String> = asked.chain(brought).filter(|name| !name.is_empty()).collect();
         let look_up = async |name: String| {
             let found = within(self.engine.volume(&name)).await;
             (name, found.map(Option::unwrap_or_default).into_fact())
         };
-        join_all(names.map(look_up)).await.into_iter().collect()
+        (join_all(names.into_iter().map(look_up)).await.into_iter().collect(), containers)
     }
 
     async fn containers(&self) -> BTreeMap<String, Fact<ContainerFacts>> {
-        if !self.needs.containers {
-            return BTreeMap::new();
-        }
-        let look_up = async |text: &String| {
-            let name = text.split_once(':').map_or(text.as_str(), |(name, _)| name).to_owned();
+        let Needs { containers, references, .. } = self.needs;
+        let wanted = |way: Way| way.is_container() && (references || (containers && way == Way::VolumesFrom));
+        let look_up = async |name: String| {
             let found = within(self.engine.container(&name)).await;
             (name, found.into_fact())
         };
-        join_all(self.request.body.host_config.volumes_from.iter().map(look_up)).await.into_iter().collect()
+        join_all(self.names(wanted).into_iter().map(look_up)).await.into_iter().collect()
+    }
+
+    async fn networks(&self) -> BTreeMap<String, Fact<NetworkFacts>> {
+        let needed = self.needs.networks || self.needs.references;
+        let look_up = async |name: String| {
+            let found = within(self.engine.network(&name)).await;
+            (name, found.into_fact())
+        };
+        join_all(self.names(|way| needed && way == Way::Network).into_iter().map(look_up)).await.into_iter().collect()
+    }
+
+    /// Each name once by which the request refers to something in one of these ways.
+    fn names(&self, wanted: impl Fn(Way) -> bool) -> BTreeSet<String> {
+        let all = references(&self.request.body).into_iter();
+        all.filter(|reference| wanted(reference.way)).map(|reference| reference.name).collect()
     }
 
     /// Every path of the host that a mount leads to, directly or through a volume or another container.
@@ -186,7 +223,8 @@ impl Learner<'_> {
             paths.extend(paths_in_options(volume.options.iter().map(|(key, value)| (key.as_str(), value.as_str()))));
         }
         for container in facts.containers.values().filter_map(|fact| fact.known().ok()) {
-            paths.extend(container.mounts.iter().map(|mount| mount.source.clone()));
+            let binds = container.mounts.iter().filter(|mount| !matches!(mount.kind.as_str(), "volume" | "tmpfs"));
+            paths.extend(binds.map(|mount| mount.source.clone()));
         }
         paths.sort();
         paths.dedup();

@@ -18,11 +18,16 @@ pub fn make_directory(path: &Path, owner: Option<(u32, u32)>) -> Result<(), (Pat
                     chown(directory, Some(uid), Some(gid)).map_err(failed)?;
                 }
             }
-            Err(why) if why.kind() == io::ErrorKind::AlreadyExists && directory.is_dir() => {}
+            // Somebody was faster; a link would lead wherever that somebody wants.
+            Err(why) if why.kind() == io::ErrorKind::AlreadyExists && is_directory(directory) => {}
             Err(why) => return Err(failed(why)),
         }
     }
     Ok(())
+}
+
+fn is_directory(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|data| data.is_dir())
 }
 
 #[cfg(test)]

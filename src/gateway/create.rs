@@ -44,7 +44,7 @@ impl Gateway {
         verdict::judge_early(&request, &rules).map_err(|findings| self.refuse(caller, &request, None, &findings))?;
         let stands_for = caller.container_ids(None);
         let needs = rules.needs(&request);
-        let learner = Learner { engine: &self.engine, request: &request, needs, stands_for, cache: None };
+        let learner = Learner { engine: &self.engine, request: &request, caller, needs, stands_for, cache: None };
         let (facts, state) = learner.learn().await;
         if state == ImageState::Absent {
             // As the engine itself would say; the client pulls and comes again.
@@ -59,6 +59,7 @@ impl Gateway {
         };
         (self.record)(caller, &asked, image_id, &approval.findings, Some(&approval.rewrites))
             .map_err(Fault::refused)?;
+        self.engine.make_volumes(&approval.request, &facts).await?;
         let created = self.engine.create(&approval.request).await?;
         if let Some(judged) = image_id {
             self.same_image(&created.id, judged).await?;

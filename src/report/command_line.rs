@@ -6,6 +6,7 @@ use std::ops::Range;
 use unicode_width::UnicodeWidthStr;
 
 use super::{Style, clean};
+use crate::request::quoted;
 
 /// Columns that a shown command line may take before words far from the place are left out.
 const WIDTH_MAX: usize = 100;
@@ -83,14 +84,6 @@ impl CommandLine {
             None => whole,
         }
     }
-}
-
-/// As a shell takes it, and without quotes where none are needed: `nofile=512:512` is no assignment behind a command.
-#[must_use]
-pub fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
-    let needs_none = !word.is_empty() && !word.starts_with('=') && word.chars().all(plain);
-    if needs_none { word.to_owned() } else { shell_words::quote(word).into_owned() }
 }
 
 /// The words around one that fit, the nearest first.

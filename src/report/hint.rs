@@ -1,7 +1,7 @@
 //! One line after a container that failed at once: what the policy had filled in, and the way on.
 
-use super::{Style, clean, quoted};
-use crate::request::Rewrite;
+use super::{Style, clean};
+use crate::request::{Rewrite, quoted};
 
 /// The rules whose silent defaults an image can stumble over, and what an image does that stumbles.
 const LIKELY: [(&str, &str); 4] = [

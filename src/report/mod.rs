@@ -7,7 +7,7 @@ mod hint;
 mod judgement;
 mod style;
 
-pub use command_line::{CommandLine, quoted};
+pub use command_line::CommandLine;
 pub use hint::hint;
 pub use judgement::{Judgement, Word};
 pub use style::Style;

@@ -45,6 +45,16 @@ impl Caller {
             (uid, gid, _) => (uid, gid),
         }
     }
+
+    /// Whose files count as the caller's own: the caller's, for root those of the user behind sudo. Nobody's for root alone,
+    /// who owns the system.
+    #[must_use]
+    pub fn owner(&self, stands_for: (u32, u32)) -> Option<u32> {
+        match self.uid {
+            0 => Some(stands_for.0).filter(|_| stands_for != Self::NOBODY),
+            uid => Some(uid),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -56,6 +66,13 @@ mod tests {
         assert_eq!(Caller::numbered(0, 0).container_ids(Some((1000, 100))), (1000, 100));
         assert_eq!(Caller::numbered(0, 0).container_ids(Some((0, 0))), (65534, 65534));
         assert_eq!(Caller::numbered(0, 0).container_ids(None), (65534, 65534));
+    }
+
+    #[test]
+    fn root_alone_owns_nothing_of_its_own() {
+        assert_eq!(Caller::numbered(0, 0).owner((1000, 100)), Some(1000));
+        assert_eq!(Caller::numbered(0, 0).owner(Caller::NOBODY), None);
+        assert_eq!(Caller::numbered(1000, 100).owner((1000, 100)), Some(1000));
     }
 
     #[test]

@@ -32,7 +32,7 @@ impl<T> Fact<T> {
 }
 
 /// What the rules of a policy need to know about one request.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Needs {
     /// The image's configuration and id.
     pub image: bool,
@@ -53,6 +53,12 @@ pub struct Needs {
     pub groups: bool,
     /// The engine's `/version`.
     pub version: bool,
+    /// Directories that the policy names, as it spells them (`~` is the caller's home): where they lead.
+    pub roots: Vec<String>,
+    /// Whose the containers, volumes and networks are that the request refers to.
+    pub references: bool,
+    /// The networks that it joins.
+    pub networks: bool,
 }
 
 impl Needs {
@@ -69,6 +75,9 @@ impl Needs {
             devices: self.devices || other.devices,
             groups: self.groups || other.groups,
             version: self.version || other.version,
+            roots: [self.roots, other.roots].concat(),
+            references: self.references || other.references,
+            networks: self.networks || other.networks,
         }
     }
 }
@@ -84,6 +93,8 @@ pub struct Facts {
     pub info: Fact<EngineInfo>,
     /// Bind sources by the text of the request.
     pub binds: BTreeMap<String, Fact<BindFacts>>,
+    /// Where directories that the policy names lead, by its own text; those that only root could redirect.
+    pub roots: BTreeMap<String, PathBuf>,
     /// Where the engine's own sockets are on this machine.
     pub sockets: Fact<Vec<SocketFacts>>,
     /// Named volumes by name.
@@ -96,10 +107,35 @@ pub struct Facts {
     pub groups: Fact<Vec<GroupEntry>>,
     /// What the engine is made of.
     pub version: Fact<EngineVersion>,
+    /// Networks by the name in the request.
+    pub networks: BTreeMap<String, Fact<NetworkFacts>>,
     /// Whom a filled-in user stands for: uid and gid.
     pub stands_for: (u32, u32),
     /// Whether the engine is on this machine, so that its paths are ours.
     pub local: bool,
+}
+
+impl Facts {
+    /// A container by the name or id in the request, or by the id that a rewrite put in its place.
+    ///
+    /// # Errors
+    /// Why it is not known.
+    pub fn container(&self, name: &str) -> Result<&ContainerFacts, String> {
+        find(&self.containers, name, |container| &container.id)
+    }
+
+    /// A network, likewise.
+    ///
+    /// # Errors
+    /// Why it is not known.
+    pub fn network(&self, name: &str) -> Result<&NetworkFacts, String> {
+        find(&self.networks, name, |network| &network.id)
+    }
+}
+
+fn find<'f, T>(all: &'f BTreeMap<String, Fact<T>>, name: &str, id: impl Fn(&T) -> &str) -> Result<&'f T, String> {
+    let by_id = || all.values().find(|fact| fact.known().is_ok_and(|object| id(object) == name));
+    all.get(name).or_else(by_id).unwrap_or(&Fact::NotAsked).known()
 }
 
 /// An image that the engine has.
@@ -123,6 +159,8 @@ pub struct ImageFacts {
     pub repo_tags: Vec<String>,
     /// The digests that it was pulled by, `alpine@sha256:…`.
     pub repo_digests: Vec<String>,
+    /// Its labels, which every container of it gets that does not set them itself.
+    pub labels: BTreeMap<String, String>,
 }
 
 impl ImageFacts {
@@ -197,6 +235,8 @@ pub struct EngineInfo {
     pub logging_driver: String,
     /// The runtime of a container that names none.
     pub default_runtime: String,
+    /// A container can have a control group namespace of its own.
+    pub cgroup_namespaces: bool,
 }
 
 /// What `/version` says of the engine's parts; empty where it does not.
@@ -234,6 +274,22 @@ pub struct BindFacts {
     pub kind: BindKind,
     /// Device and inode, where something is there.
     pub identity: Option<(u64, u64)>,
+    /// Who owns it; of an absent one, who owns the nearest directory that is there.
+    pub owner: u32,
+    /// The first directory on the way in which somebody else than the caller and root could put another thing in the place
+    /// of the next component.
+    pub movable_by_others: Option<PathBuf>,
+    /// The first directory on the way in which the caller could; never where that is root.
+    pub movable_by_caller: Option<PathBuf>,
+}
+
+impl BindFacts {
+    /// Something that root owns and nobody can move.
+    #[must_use]
+    pub fn steady(canonical: impl Into<PathBuf>, kind: BindKind) -> Self {
+        let canonical = canonical.into();
+        Self { canonical, kind, identity: None, owner: 0, movable_by_others: None, movable_by_caller: None }
+    }
 }
 
 /// A socket that controls an engine.
@@ -248,10 +304,14 @@ pub struct SocketFacts {
 /// A named volume that exists; a name that the engine does not have is a volume without options.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct VolumeFacts {
+    /// The engine has it.
+    pub exists: bool,
     /// Its driver.
     pub driver: String,
     /// Its driver's options.
     pub options: BTreeMap<String, String>,
+    /// Its labels.
+    pub labels: BTreeMap<String, String>,
     /// Where the engine keeps it.
     pub mountpoint: String,
 }
@@ -261,8 +321,25 @@ pub struct VolumeFacts {
 pub struct ContainerFacts {
     /// Its full id.
     pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its labels, those of its image among them.
+    pub labels: BTreeMap<String, String>,
     /// What it has mounted.
     pub mounts: Vec<ContainerMount>,
+}
+
+/// A network that the request joins.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NetworkFacts {
+    /// Its full id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// `bridge`, `overlay`, `macvlan` …
+    pub driver: String,
+    /// Its labels.
+    pub labels: BTreeMap<String, String>,
 }
 
 /// One mount of an existing container.
@@ -276,4 +353,25 @@ pub struct ContainerMount {
     pub source: String,
     /// The path inside.
     pub destination: String,
+    /// Nothing can be written through it.
+    pub read_only: bool,
+    /// How mounts below it travel; empty where that means nothing.
+    pub propagation: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_is_found_by_what_was_typed_and_by_its_id() {
+        let id = "ab".repeat(32);
+        let mut facts = Facts::default();
+        let container = ContainerFacts { id: id.clone(), ..ContainerFacts::default() };
+        facts.containers.insert("web".to_owned(), Fact::Known(container));
+        facts.containers.insert("gone".to_owned(), Fact::Unknown("no such container".to_owned()));
+        assert!(facts.container("web").is_ok() && facts.container(&id).is_ok());
+        assert_eq!(facts.container("gone").unwrap_err(), "no such container");
+        assert!(facts.container("ab").is_err() && facts.network("web").is_err());
+    }
 }

@@ -9,6 +9,10 @@ mod image;
 pub mod json;
 pub mod mounts;
 mod origin;
+mod owner;
+pub mod ports;
+mod quote;
+pub mod references;
 mod rewrite;
 mod security_opt;
 pub mod sizes;
@@ -20,13 +24,15 @@ pub use date::Date;
 pub use detour::{Detour, Leads};
 pub use facts::{
     BindFacts, BindKind, ContainerFacts, ContainerMount, EngineInfo, EngineVersion, Fact, Facts, GroupEntry,
-    ImageFacts, Needs, PasswdEntry, SocketFacts, UserTables, VolumeFacts,
+    ImageFacts, Needs, NetworkFacts, PasswdEntry, SocketFacts, UserTables, VolumeFacts,
 };
 pub use finding::{Action, Finding, RuleId};
 pub(crate) use image::grammar as image_grammar;
 pub use image::{ImageRef, ImageRefError};
 pub use origin::{Origin, Origins, PolicySpot};
-pub use rewrite::{Change, Clash, Rewrite, apply};
+pub use owner::{OWNER_LABEL, Owner, RESERVED_PREFIX};
+pub use quote::quoted;
+pub use rewrite::{Change, Clash, Rewrite, apply, member};
 pub use security_opt::SecurityOpt;
 pub use user::{Id, Ids, UserFault, UserSpec};
 
@@ -54,6 +60,8 @@ pub struct Manner {
     pub detached: bool,
     /// `--restart` was typed: docker sends `no` both for that and for silence.
     pub restart_typed: bool,
+    /// Whoever asks makes a missing source of a bind as the caller, before the engine would make it as root.
+    pub makes_sources: bool,
     /// Options before the verb that lead elsewhere than the settings in force.
     pub detours: Vec<Detour>,
 }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::mounts::MountEdit;
 use super::{Origin, Request, RuleId};
 use crate::request::json::{self, JsonError};
 use crate::request::wire::ContainerCreate;
@@ -15,6 +16,14 @@ pub enum Change {
     Push(String, Value),
     /// The element or member at the pointer goes away.
     Remove(String),
+    /// One thing about the mount at the pointer, so that two rules can each change another; its origin stays.
+    Mount(String, MountEdit),
+}
+
+/// The JSON pointer of a member whose key is data.
+#[must_use]
+pub fn member(pointer: &str, key: &str) -> String {
+    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
 }
 
 /// A tightening of a request by one rule.
@@ -51,8 +60,8 @@ pub enum Clash {
     Nowhere(RuleId, String),
 }
 
-/// Applies rewrites to a request: sets, then pushes, then removals from the last element to the first, so that no
-/// removal moves another's index.
+/// Applies rewrites to a request: sets, pushes and changes of mounts, then removals from the last element to the first, so
+/// that no removal moves another's index.
 ///
 /// # Errors
 /// [`Clash`] when two rewrites disagree or the result does not decode; the request is then unchanged.
@@ -68,13 +77,17 @@ pub fn apply(request: &mut Request, rewrites: &[Rewrite]) -> Result<(), Clash> {
             Change::Push(pointer, value) => {
                 push(slot(&mut tree, pointer, rewrite.rule)?, value, pointer, rewrite.rule)?
             }
+            Change::Mount(pointer, edit) => tree
+                .pointer_mut(pointer)
+                .and_then(|mount| edit.apply(mount))
+                .ok_or_else(|| Clash::Nowhere(rewrite.rule, pointer.clone()))?,
             Change::Remove(_) => {}
         }
     }
     let mut removals: Vec<(&Rewrite, &String)> = steps()
         .filter_map(|(r, c)| match c {
             Change::Remove(pointer) => Some((r, pointer)),
-            Change::Set(..) | Change::Push(..) => None,
+            Change::Set(..) | Change::Push(..) | Change::Mount(..) => None,
         })
         .collect();
     removals.sort_by_key(|(_, pointer)| std::cmp::Reverse(position(pointer)));
@@ -98,12 +111,16 @@ fn redecode(tree: Value) -> Result<ContainerCreate, JsonError> {
 }
 
 fn disagreements(rewrites: &[Rewrite]) -> Result<(), Clash> {
-    let mut wanted: std::collections::BTreeMap<&str, (RuleId, &Value)> = std::collections::BTreeMap::new();
+    let mut wanted: std::collections::BTreeMap<(&str, u8), (RuleId, &Change)> = std::collections::BTreeMap::new();
     for rewrite in rewrites {
         for change in &rewrite.changes {
-            let Change::Set(pointer, value) = change else { continue };
-            match wanted.insert(pointer, (rewrite.rule, value)) {
-                Some((other, before)) if before != value => {
+            let (pointer, part) = match change {
+                Change::Set(pointer, _) => (pointer, 0),
+                Change::Mount(pointer, MountEdit::Source(_)) => (pointer, 1),
+                Change::Mount(..) | Change::Push(..) | Change::Remove(_) => continue,
+            };
+            match wanted.insert((pointer, part), (rewrite.rule, change)) {
+                Some((other, before)) if before != change => {
                     return Err(Clash::Between(other, rewrite.rule, pointer.clone()));
                 }
                 _ => {}
@@ -113,13 +130,17 @@ fn disagreements(rewrites: &[Rewrite]) -> Result<(), Clash> {
     Ok(())
 }
 
-/// The value at a pointer; a member that an object does not have yet begins as null. Whether the model takes it is seen
-/// when the result is decoded.
+/// The value at a pointer; members that are not there yet begin as null, and a null that gets a member is an object.
+/// Whether the model takes it is seen when the result is decoded.
 fn slot<'t>(tree: &'t mut Value, pointer: &str, rule: RuleId) -> Result<&'t mut Value, Clash> {
     let nowhere = || Clash::Nowhere(rule, pointer.to_owned());
-    let (parent, key) = pointer.rsplit_once('/').ok_or_else(nowhere)?;
-    match tree.pointer_mut(parent).ok_or_else(nowhere)? {
-        Value::Object(members) => Ok(members.entry(key).or_insert(Value::Null)),
+    let Some((parent, key)) = pointer.rsplit_once('/') else { return Ok(tree) };
+    let parent = slot(tree, parent, rule)?;
+    if parent.is_null() {
+        *parent = Value::Object(serde_json::Map::new());
+    }
+    match parent {
+        Value::Object(members) => Ok(members.entry(key.replace("~1", "/").replace("~0", "~")).or_insert(Value::Null)),
         list => list.pointer_mut(&format!("/{key}")).ok_or_else(nowhere),
     }
 }
@@ -184,6 +205,29 @@ mod tests {
         apply(&mut request(), &[rewrite("x", set(1)), rewrite("y", set(1))]).unwrap();
         let clash = apply(&mut request(), &[rewrite("x", set(1)), rewrite("y", set(2))]).unwrap_err();
         assert_eq!(clash, Clash::Between(RuleId("x"), RuleId("y"), at("/HostConfig/Memory")));
+    }
+
+    #[test]
+    fn two_rules_may_change_one_mount_in_two_ways() {
+        let pointer = || at("/HostConfig/Binds/0");
+        let source = |path: &str| vec![Change::Mount(pointer(), MountEdit::Source(at(path)))];
+        let private = || vec![Change::Mount(pointer(), MountEdit::Private)];
+        let mut request = request();
+        request.body.host_config.binds = vec![at("/a:/b:shared")];
+        apply(&mut request, &[rewrite("x", source("/c")), rewrite("y", private())]).unwrap();
+        assert_eq!(request.body.host_config.binds, ["/c:/b"]);
+        let clash = apply(&mut request, &[rewrite("x", source("/d")), rewrite("y", source("/e"))]).unwrap_err();
+        assert_eq!(clash, Clash::Between(RuleId("x"), RuleId("y"), pointer()));
+        assert!(apply(&mut request, &[rewrite("x", source("/with:colon"))]).is_err());
+        assert_eq!(request.body.host_config.binds, ["/c:/b"]);
+    }
+
+    #[test]
+    fn a_member_whose_name_has_slashes_is_one_member() {
+        let mut request = request();
+        let set = Change::Set(member("/HostConfig/Tmpfs", "/a~b/c"), json!("ro"));
+        apply(&mut request, &[rewrite("x", vec![set])]).unwrap();
+        assert_eq!(request.body.host_config.tmpfs.get("/a~b/c").map(String::as_str), Some("ro"));
     }
 
     #[test]

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::patterns::{List, listed};
+use super::glob::{List, listed};
 use super::{Breach, Case, Check, Opinion, Rule};
 use crate::policy::{Glob, Key, Settings, Takes};
 use crate::request::wire::Map;
-use crate::request::{Change, RuleId};
+use crate::request::{Change, RuleId, member};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("annotations"),
@@ -44,7 +44,7 @@ impl Check for Annotations {
         let allows = |name: &str| self.allow.iter().flat_map(|list| &list.value).any(|entry| entry.value.matches(name));
         let permitted: Map<&String> = asked.iter().filter(|(n, _)| allows(n)).map(|(n, v)| (n.clone(), v)).collect();
         for name in asked.keys().filter(|name| !permitted.contains_key(*name)) {
-            let pointer = format!("{POINTER}/{}", name.replace('~', "~0").replace('/', "~1"));
+            let pointer = member(POINTER, name);
             let entries = self.allow.iter().flat_map(|list| &list.value).map(|entry| entry.value.as_str());
             let help = match listed(entries) {
                 Some(names) => format!("use a label; what may be given: {names}"),

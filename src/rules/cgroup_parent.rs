@@ -1,6 +1,6 @@
 //! Whose control group a container's is below.
 
-use super::patterns::{List, listed};
+use super::glob::{List, listed};
 use super::{Breach, Case, Check, Fill, Opinion, Rule};
 use crate::policy::{FromNode, Glob, Key, Setting, Settings, Takes, Value};
 use crate::request::{Change, Needs, PolicySpot, Request, RuleId};

@@ -4,8 +4,9 @@
 //! why it is harmless, or that nobody judges it yet. What nobody judges is refused by `other-fields` as soon as it says
 //! anything.
 
-use crate::request::SecurityOpt;
+use crate::request::references::ENDPOINTS;
 use crate::request::wire::{BindOptions, ContainerCreate, HostConfig, Mount, NetworkingConfig, VolumeOptions};
+use crate::request::{SecurityOpt, member};
 
 /// Who answers for a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,9 +91,9 @@ pub(super) fn fields(body: &ContainerCreate) -> Vec<Field> {
         field("/WorkingDir", Rule("working-directory"), !working_dir.is_empty()),
         field("/Entrypoint", INSIDE, entrypoint.is_some()),
         field("/NetworkDisabled", Inert("takes the network away"), *network_disabled),
-        field("/MacAddress", INSIDE, !mac_address.is_empty()),
+        field("/MacAddress", Rule("network-options"), !mac_address.is_empty()),
         field("/OnBuild", DESCRIBES, !on_build.is_empty()),
-        field("/Labels", DESCRIBES, !labels.is_empty()),
+        field("/Labels", Rule("reserved-labels"), !labels.is_empty()),
         field("/StopSignal", INSIDE, !stop_signal.is_empty()),
         field("/StopTimeout", Rule("stop-timeout"), stop_timeout.is_some()),
         field("/Shell", DESCRIBES, shell.is_some()),
@@ -176,42 +177,40 @@ fn host(config: &HostConfig, all: &mut Vec<Field>) {
         readonly_paths,
         init,
     } = config;
-    const PORTS: Answer = Inert("opens the container's own ports; which addresses is not judged");
-    const NAMES: Answer = Inert("how the container resolves names");
     const TIGHTENS: Answer = Inert("only takes something away");
     let mut say = |name: &str, answer: Answer, speaks: bool| {
         all.push(field(format!("/HostConfig/{name}"), answer, speaks));
     };
     say("ContainerIDFile", DESCRIBES, !container_id_file.is_empty());
     say("LogConfig", Rule("log-driver"), !log_config.kind.is_empty() || !log_config.config.is_empty());
-    say("NetworkMode", Nobody("--network"), shares_a_namespace(network_mode));
-    say("PortBindings", PORTS, !port_bindings.is_empty());
+    say("NetworkMode", Rule("host-network"), !network_mode.is_empty());
+    say("PortBindings", Rule("ports"), !port_bindings.is_empty());
     say("RestartPolicy", Rule("restart"), !restart_policy.name.is_empty());
     say("AutoRemove", TIGHTENS, *auto_remove);
-    say("VolumeDriver", Nobody("--volume-driver"), !matches!(volume_driver.as_str(), "" | "local"));
-    say("VolumesFrom", Nobody("--volumes-from"), !volumes_from.is_empty());
+    say("VolumeDriver", Rule("volume-options"), !volume_driver.is_empty());
+    say("VolumesFrom", Rule("volumes-from"), !volumes_from.is_empty());
     say("ConsoleSize", STREAMS, *console_size != [0, 0]);
     say("Annotations", Rule("annotations"), !annotations.is_empty());
     say("CapAdd", Rule("capabilities"), !cap_add.0.is_empty());
     say("CapDrop", TIGHTENS, !cap_drop.0.is_empty());
-    say("CgroupnsMode", Nobody("--cgroupns"), !matches!(cgroupns_mode.as_str(), "" | "private"));
-    say("Dns", NAMES, !dns.is_empty());
-    say("DnsOptions", NAMES, !dns_options.is_empty());
-    say("DnsSearch", NAMES, !dns_search.is_empty());
-    say("ExtraHosts", NAMES, !extra_hosts.is_empty());
+    say("CgroupnsMode", Rule("host-cgroup"), !cgroupns_mode.is_empty());
+    say("Dns", Rule("network-options"), !dns.is_empty());
+    say("DnsOptions", Rule("network-options"), !dns_options.is_empty());
+    say("DnsSearch", Rule("network-options"), !dns_search.is_empty());
+    say("ExtraHosts", Rule("extra-hosts"), !extra_hosts.is_empty());
     say("GroupAdd", Rule("user"), !group_add.is_empty());
-    say("IpcMode", Nobody("--ipc"), !matches!(ipc_mode.as_str(), "" | "private" | "none"));
-    say("Cgroup", Nobody("Cgroup"), !cgroup.is_empty());
-    say("Links", Nobody("--link"), !links.is_empty());
+    say("IpcMode", Rule("host-ipc"), !ipc_mode.is_empty());
+    say("Cgroup", Rule("host-cgroup"), !cgroup.is_empty());
+    say("Links", Rule("links"), !links.is_empty());
     say("OomScoreAdj", Rule("oom"), *oom_score_adj != 0);
-    say("PidMode", Nobody("--pid"), !matches!(pid_mode.as_str(), "" | "private"));
+    say("PidMode", Rule("host-pid"), !pid_mode.is_empty());
     say("Privileged", Rule("privileged"), *privileged);
-    say("PublishAllPorts", PORTS, *publish_all_ports);
-    say("ReadonlyRootfs", TIGHTENS, *readonly_rootfs);
+    say("PublishAllPorts", Rule("ports"), *publish_all_ports);
+    say("ReadonlyRootfs", Rule("read-only-root"), *readonly_rootfs);
     say("StorageOpt", Rule("storage-options"), !storage_opt.is_empty());
-    say("Tmpfs", Inert("memory of the container's own"), !tmpfs.is_empty());
-    say("UTSMode", Nobody("--uts"), !uts_mode.is_empty());
-    say("UsernsMode", Nobody("--userns"), !userns_mode.is_empty());
+    say("Tmpfs", Rule("tmpfs"), !tmpfs.is_empty());
+    say("UTSMode", Rule("host-uts"), !uts_mode.is_empty());
+    say("UsernsMode", Rule("host-userns"), !userns_mode.is_empty());
     say("ShmSize", Rule("shm-size"), *shm_size != 0);
     say("Sysctls", Rule("sysctls"), !sysctls.is_empty());
     say("Runtime", Rule("runtime"), !runtime.is_empty());
@@ -250,9 +249,8 @@ fn host(config: &HostConfig, all: &mut Vec<Field>) {
     say("MaskedPaths", Rule("system-paths"), masked_paths.is_some());
     say("ReadonlyPaths", Rule("system-paths"), readonly_paths.is_some());
     say("Init", INSIDE, init.is_some());
-    for (index, bind) in binds.iter().enumerate() {
-        all.push(field(format!("/HostConfig/Binds/{index}"), Rule("engine-socket"), true));
-        all.push(field(format!("/HostConfig/Binds/{index}"), Nobody("-v …:shared"), has_propagation(bind)));
+    for index in 0..binds.len() {
+        all.push(field(format!("/HostConfig/Binds/{index}"), Rule("binds"), true));
     }
     for (index, entry) in security_opt.iter().enumerate() {
         let answer = match SecurityOpt::parse(entry).name {
@@ -269,16 +267,6 @@ fn host(config: &HostConfig, all: &mut Vec<Field>) {
     }
 }
 
-fn shares_a_namespace(network: &str) -> bool {
-    network == "host" || network.starts_with("container:")
-}
-
-/// Options of a bind behind its second colon that make mounts travel between the container and the host.
-fn has_propagation(bind: &str) -> bool {
-    let options = bind.splitn(3, ':').nth(2).unwrap_or("");
-    options.split(',').any(|option| matches!(option, "shared" | "rshared" | "slave" | "rslave"))
-}
-
 fn mount(at: &str, mount: &Mount, all: &mut Vec<Field>) {
     let Mount {
         kind,
@@ -292,13 +280,19 @@ fn mount(at: &str, mount: &Mount, all: &mut Vec<Field>) {
         tmpfs_options,
         cluster_options,
     } = mount;
-    let known = matches!(kind.as_str(), "bind" | "volume" | "tmpfs");
-    all.push(field(at, if known { Rule("engine-socket") } else { Nobody("--mount type") }, true));
+    let answer = match kind.as_str() {
+        "bind" => Rule("binds"),
+        "volume" => Rule("volume-options"),
+        "tmpfs" => Rule("tmpfs"),
+        "image" => Rule("images"),
+        _ => Nobody("--mount type"),
+    };
+    all.push(field(at, answer, true));
     let mut say = |name: &str, answer: Answer, speaks: bool| all.push(field(format!("{at}/{name}"), answer, speaks));
     say("ReadOnly", Inert("only takes something away"), *read_only);
     say("Consistency", Inert("ignored on Linux"), !consistency.is_empty());
-    say("ImageOptions", Nobody("--mount type=image"), image_options.is_some());
-    say("TmpfsOptions", Inert("memory of the container's own"), tmpfs_options.is_some());
+    say("ImageOptions", Rule("images"), image_options.is_some());
+    say("TmpfsOptions", Rule("tmpfs"), tmpfs_options.is_some());
     say("ClusterOptions", Nobody("--mount type=cluster"), cluster_options.is_some());
     if let Some(BindOptions {
         propagation,
@@ -308,28 +302,25 @@ fn mount(at: &str, mount: &Mount, all: &mut Vec<Field>) {
         read_only_force_recursive,
     }) = bind_options
     {
-        let travels = !matches!(propagation.as_str(), "" | "private" | "rprivate");
-        say("BindOptions/Propagation", Nobody("--mount bind-propagation"), travels);
+        say("BindOptions/Propagation", Rule("mount-propagation"), !propagation.is_empty());
         say("BindOptions/NonRecursive", Inert("only takes something away"), *non_recursive);
-        say("BindOptions/CreateMountpoint", Nobody("CreateMountpoint"), *create_mountpoint);
+        say("BindOptions/CreateMountpoint", Rule("binds"), *create_mountpoint);
         say("BindOptions/ReadOnlyNonRecursive", INSIDE, *read_only_non_recursive);
         say("BindOptions/ReadOnlyForceRecursive", INSIDE, *read_only_force_recursive);
     }
     if let Some(VolumeOptions { no_copy, labels, subpath, driver_config }) = volume_options {
-        let driver = driver_config.as_ref();
-        let foreign = driver.is_some_and(|d| !matches!(d.name.as_str(), "" | "local") || !d.options.is_empty());
         say("VolumeOptions/NoCopy", INSIDE, *no_copy);
         say("VolumeOptions/Labels", DESCRIBES, !labels.is_empty());
-        say("VolumeOptions/Subpath", INSIDE, !subpath.is_empty());
-        say("VolumeOptions/DriverConfig", Nobody("--mount volume-opt"), foreign);
+        say("VolumeOptions/Subpath", Rule("volume-options"), !subpath.is_empty());
+        say("VolumeOptions/DriverConfig", Rule("volume-options"), driver_config.is_some());
     }
 }
 
 fn networks(config: Option<&NetworkingConfig>, all: &mut Vec<Field>) {
     let Some(NetworkingConfig { endpoints_config }) = config else { return };
     for (name, endpoint) in endpoints_config {
-        let at = format!("/NetworkingConfig/EndpointsConfig/{}", name.replace('~', "~0").replace('/', "~1"));
-        all.push(field(at.clone(), Nobody("--network"), shares_a_namespace(name)));
+        let at = member(ENDPOINTS, name);
+        all.push(field(at.clone(), Rule("host-network"), true));
         let Some(endpoint) = endpoint else { continue };
         let crate::request::wire::EndpointSettings {
             ipam_config,
@@ -350,19 +341,19 @@ fn networks(config: Option<&NetworkingConfig>, all: &mut Vec<Field>) {
         } = endpoint;
         let mut say =
             |name: &str, answer: Answer, speaks: bool| all.push(field(format!("{at}/{name}"), answer, speaks));
-        say("IPAMConfig", INSIDE, ipam_config.is_some());
-        say("Links", Nobody("--link"), !links.is_empty());
-        say("Aliases", DESCRIBES, !aliases.is_empty());
-        say("MacAddress", INSIDE, !mac_address.is_empty());
-        say("DriverOpts", Nobody("--network driver-opt"), !driver_opts.is_empty());
+        say("IPAMConfig", Rule("network-options"), ipam_config.is_some());
+        say("Links", Rule("links"), !links.is_empty());
+        say("Aliases", Rule("network-options"), !aliases.is_empty());
+        say("MacAddress", Rule("network-options"), !mac_address.is_empty());
+        say("DriverOpts", Rule("network-options"), !driver_opts.is_empty());
         say("GwPriority", INSIDE, *gw_priority != 0);
-        say("NetworkID", ENGINES_OWN, !network_id.is_empty());
+        say("NetworkID", Rule("foreign-objects"), !network_id.is_empty());
         say("EndpointID", ENGINES_OWN, !endpoint_id.is_empty());
         say("Gateway", ENGINES_OWN, !gateway.is_empty());
-        say("IPAddress", ENGINES_OWN, !ip_address.is_empty());
+        say("IPAddress", Rule("network-options"), !ip_address.is_empty());
         say("IPPrefixLen", ENGINES_OWN, *ip_prefix_len != 0);
         say("IPv6Gateway", ENGINES_OWN, !ipv6_gateway.is_empty());
-        say("GlobalIPv6Address", ENGINES_OWN, !global_ipv6_address.is_empty());
+        say("GlobalIPv6Address", Rule("network-options"), !global_ipv6_address.is_empty());
         say("GlobalIPv6PrefixLen", ENGINES_OWN, *global_ipv6_prefix_len != 0);
         say("DNSNames", ENGINES_OWN, !dns_names.is_empty());
     }

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use super::patterns::{List, Paths, lexical, listed};
+use super::glob::{List, Paths, listed};
 use super::{Breach, Case, Check, Fill, Opinion, Rule};
 use crate::policy::{FromNode, Key, Settings, Takes, Value};
+use crate::request::mounts::clean;
 use crate::request::wire::DeviceMapping;
-use crate::request::{BindFacts, Change, Fact, Facts, Needs, PolicySpot, Request, RuleId};
+use crate::request::{Change, Fact, Facts, Needs, PolicySpot, Request, RuleId};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("devices"),
@@ -129,16 +130,14 @@ impl Devices {
 
     /// The device that is meant. On another machine its name must do: who could lay a link there is root there.
     fn leads_to(&self, typed: &str, facts: &Facts) -> Result<String, String> {
-        let named = lexical(typed).ok_or("it is not an absolute path")?;
-        if !facts.local {
-            return Ok(named);
+        if !typed.starts_with('/') {
+            return Err("it is not an absolute path".to_owned());
         }
-        // What a link led to leads nowhere else; it is in the request once that was rewritten.
-        let is_found =
-            |found: &&Fact<BindFacts>| found.known().is_ok_and(|found| found.canonical.as_path() == Path::new(typed));
-        let found = facts.devices.get(typed).or_else(|| facts.devices.values().find(is_found));
-        let found = found.unwrap_or(&Fact::NotAsked).known()?;
-        found.canonical.to_str().map(str::to_owned).ok_or_else(|| "its name is not UTF-8".to_owned())
+        let path = match facts.local {
+            true => facts.devices.get(typed).unwrap_or(&Fact::NotAsked).known()?.canonical.clone(),
+            false => clean(Path::new(typed)),
+        };
+        path.to_str().map(str::to_owned).ok_or_else(|| "its name is not UTF-8".to_owned())
     }
 
     fn breach(&self, pointer: &str, typed: &str, found: &str, asked: &str, granted: Option<&str>) -> Breach {
@@ -210,7 +209,9 @@ cgroup-rules = [\"c 189:* rw\"]";
     #[test]
     fn the_device_itself_is_what_the_engine_is_told() {
         let mut facts = facts();
-        facts.devices.insert("/home/alice/link".to_owned(), bind("/dev/fuse", BindKind::Other));
+        for path in ["/home/alice/link", "/dev/fuse"] {
+            facts.devices.insert(path.to_owned(), bind("/dev/fuse", BindKind::Other));
+        }
         let mut request = asking(|body| body.host_config.devices = vec![mapping("/home/alice/link", "rw")]);
         let outcome = Bench::new(&RULE, TABLE).outcome(&request, &facts);
         apply(&mut request, &outcome.rewrites).unwrap();

@@ -4,7 +4,8 @@ use std::path::{Component, Path, PathBuf};
 
 use super::{Breach, Case, Check, Opinion, Rule};
 use crate::policy::{Key, Setting, Settings, Takes};
-use crate::request::mounts::{MountSource, mounts, paths_in_options};
+use crate::request::mounts::{MountSource, clean, mounts, paths_in_options};
+use crate::request::references::container_name;
 use crate::request::{BindFacts, Fact, Facts, Needs, Request, RuleId};
 
 pub(super) const RULE: Rule = Rule {
@@ -66,7 +67,7 @@ impl Check for EngineSocket {
         let containers = !request.body.host_config.volumes_from.is_empty();
         Needs {
             binds: looks && (containers || volumes || has(|source| matches!(source, MountSource::Path(_)))),
-            volumes: looks && volumes,
+            volumes: looks && (volumes || containers),
             containers: looks && containers,
             ..Needs::default()
         }
@@ -84,12 +85,14 @@ impl Check for EngineSocket {
         }
         for (index, text) in case.request.body.host_config.volumes_from.iter().enumerate() {
             let pointer = format!("/HostConfig/VolumesFrom/{index}");
-            let name = text.split_once(':').map_or(text.as_str(), |(name, _)| name);
-            match case.facts.containers.get(name).unwrap_or(&Fact::NotAsked).known() {
+            let name = container_name(text);
+            match case.facts.container(name) {
                 Err(why) => out.unknown(&pointer, &format!("what `{name}` has mounted"), &why),
-                Ok(container) => {
-                    container.mounts.iter().for_each(|mount| self.path(&mount.source, &pointer, case.facts, out));
-                }
+                Ok(container) => container.mounts.iter().for_each(|mount| match mount.kind.as_str() {
+                    "volume" => self.volume(&mount.name, &pointer, case.facts, out),
+                    "tmpfs" => {}
+                    _ => self.path(&mount.source, &pointer, case.facts, out),
+                }),
             }
         }
     }
@@ -108,7 +111,7 @@ impl EngineSocket {
 
     /// Judges one path of the engine's machine: by its name always, and by where it leads when that machine is ours.
     fn path(&self, path: &str, pointer: &str, facts: &Facts, out: &mut Opinion) {
-        let named = lexical(Path::new(path));
+        let named = clean(Path::new(path));
         if let Some(socket) = self.reaches(&named) {
             return out.breach(self.breach(pointer, path, &named, &socket));
         }
@@ -184,21 +187,6 @@ fn component_matches(part: Option<&str>, wanted: Option<&str>) -> bool {
         },
         _ => false,
     }
-}
-
-/// The path without `.`, `..` and doubled slashes, links not followed.
-fn lexical(path: &Path) -> PathBuf {
-    let mut clean = PathBuf::from("/");
-    for part in path.components() {
-        match part {
-            Component::Normal(name) => clean.push(name),
-            Component::ParentDir => {
-                clean.pop();
-            }
-            Component::RootDir | Component::CurDir | Component::Prefix(_) => {}
-        }
-    }
-    clean
 }
 
 #[cfg(test)]
@@ -278,7 +266,7 @@ mod tests {
         let identity = Some((8, 77));
         let socket = SocketFacts { canonical: "/opt/engine/api.sock".into(), identity };
         facts.sockets = Fact::Known(vec![socket]);
-        let found = BindFacts { canonical: "/home/alice/s".into(), kind: BindKind::Socket, identity };
+        let found = BindFacts { identity, ..BindFacts::steady("/home/alice/s", BindKind::Socket) };
         facts.binds.insert("/home/alice/s".to_owned(), Fact::Known(found));
         let ask = |body: &mut ContainerCreate| body.host_config.binds = vec!["/home/alice/s:/s".to_owned()];
         assert_eq!(with(&facts, ask), "deny");
@@ -315,8 +303,13 @@ mod tests {
         assert_eq!(with(&facts, |body| body.host_config.binds = vec!["evil:/x".to_owned()]), "deny");
         assert_eq!(with(&facts, |body| body.host_config.binds = vec!["data:/x".to_owned()]), "pass");
 
-        let mounts = vec![ContainerMount { source: "/run".to_owned(), ..ContainerMount::default() }];
-        facts.containers.insert("c".to_owned(), Fact::Known(ContainerFacts { id: "1".to_owned(), mounts }));
-        assert_eq!(with(&facts, |body| body.host_config.volumes_from = vec!["c:ro".to_owned()]), "deny");
+        let bind = ContainerMount { kind: "bind".into(), source: "/run".into(), ..ContainerMount::default() };
+        let volume =
+            |name: &str| ContainerMount { kind: "volume".into(), name: name.into(), ..ContainerMount::default() };
+        for (mount, is) in [(bind, "deny"), (volume("evil"), "deny"), (volume("data"), "pass")] {
+            let container = ContainerFacts { id: "1".to_owned(), mounts: vec![mount], ..ContainerFacts::default() };
+            facts.containers.insert("c".to_owned(), Fact::Known(container));
+            assert_eq!(with(&facts, |body| body.host_config.volumes_from = vec!["c:ro".to_owned()]), is);
+        }
     }
 }

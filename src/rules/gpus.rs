@@ -1,6 +1,6 @@
 //! Devices that a driver provides: GPUs, and those of the Container Device Interface.
 
-use super::patterns::{List, listed};
+use super::glob::{List, listed};
 use super::{Breach, Case, Check, Opinion, Rule};
 use crate::policy::{FromNode, Glob, Key, Setting, Settings, Takes, Value};
 use crate::request::RuleId;

@@ -1,6 +1,6 @@
 //! Variables that reach programs of the host.
 
-use super::patterns::List;
+use super::glob::List;
 use super::{Breach, Case, Check, Opinion, Rule};
 use crate::policy::{Glob, Key, Setting, Settings, Takes};
 use crate::request::{Change, Needs, Request, RuleId};

@@ -1,8 +1,9 @@
 //! Where images come from.
 
-use super::patterns::List;
+use super::glob::List;
 use super::{Breach, Case, Check, Fill, Opinion, Rule};
 use crate::policy::{ImagePattern, Key, Setting, Settings, Takes};
+use crate::request::wire::Mount;
 use crate::request::{Change, ImageFacts, ImageRef, Needs, Request, RuleId};
 
 pub(super) const RULE: Rule = Rule {
@@ -11,7 +12,8 @@ pub(super) const RULE: Rule = Rule {
 ## What
 An image whose name matches none of the patterns in `allow`. `*` stands for any part of one path component, `**` for any
 part of the name. A pattern without a tag matches every tag and digest; one with a tag or a digest matches that alone. An
-image named by its id is judged by the names that the engine has for it.
+image named by its id is judged by the names that the engine has for it. An image that is mounted (`--mount type=image`)
+is one too, and has to be named.
 
 ## Why
 Whoever writes the image writes the program that runs. The name is judged before anything is pulled.
@@ -19,7 +21,7 @@ Whoever writes the image writes the program that runs. The name is judged before
 ## Instead
 Use an image from a listed place, or ask for the place to be listed.
 ",
-    fields: &["Image"],
+    fields: &["Image", "HostConfig.Mounts"],
     keys: &[Key::free("allow", Takes::Texts, "patterns of full names; `*` is one component, `**` any number")],
     open_keys: &[],
     silence: "no image at all, which is refused",
@@ -33,6 +35,9 @@ const POINTER: &str = "/Image";
 
 /// Docker shows so many digits of an id; fewer are too easily somebody else's.
 const ID_MIN: usize = 12;
+
+/// What an id begins with, in full or in a request.
+const ALGORITHM: &str = "sha256:";
 
 #[derive(Debug)]
 struct Images {
@@ -69,6 +74,11 @@ impl Check for Images {
             return out.breach(Breach::new(POINTER, "no image is named").help("name one by repository and tag"));
         }
         let Some(gate) = self.gate() else { return };
+        for (index, mount) in case.request.body.host_config.mounts.iter().enumerate() {
+            if mount.kind == "image" {
+                mounted(mount, format!("/HostConfig/Mounts/{index}"), gate, out);
+            }
+        }
         let facts = match case.facts.image.known() {
             Ok(facts) => facts,
             Err(why) => {
@@ -126,6 +136,17 @@ fn has_digest(facts: &ImageFacts, image: &ImageRef, digest: &str) -> bool {
     let pulled = facts.repo_digests.iter().filter_map(|known| ImageRef::parse(known).ok());
     facts.id == digest
         || pulled.into_iter().any(|known| known.name() == image.name() && known.digest.as_deref() == Some(digest))
+}
+
+/// An image that is mounted is known by its name alone, so a name that could be a piece of an id is none.
+fn mounted(mount: &Mount, pointer: String, gate: &Gate, out: &mut Opinion) {
+    let digits = mount.source.strip_prefix(ALGORITHM).unwrap_or(&mount.source);
+    let could_be_id = digits.len() >= 2 && digits.chars().all(|c| c.is_ascii_hexdigit());
+    let image = ImageRef::parse(&mount.source).ok().filter(|_| !could_be_id);
+    if !image.is_some_and(|image| allowed(gate, &image)) {
+        let breach = Breach::new(pointer, format!("image `{}` is not among those that are allowed", mount.source));
+        out.breach(breach.bound(&gate.spot).help(format!("mount one that matches {}", listed(&gate.value))));
+    }
 }
 
 fn listed(patterns: &[Setting<ImagePattern>]) -> String {
@@ -244,6 +265,16 @@ mod tests {
         let one = format!("action = \"deny\"\nallow = [\"docker.io/library/alpine@{own}\"]");
         assert_eq!(says(&one, &format!("alpine@{own}"), &known_as(&[])), "pass");
         assert_eq!(says(&one, "alpine:3.20", &known_as(&[])), "deny");
+    }
+
+    #[test]
+    fn an_image_that_is_mounted_is_judged_by_its_name() {
+        let mounts = |source: &str| {
+            let mount = Mount { kind: "image".into(), source: source.into(), ..Mount::default() };
+            Bench::new(&RULE, TABLE).of(|body| body.host_config.mounts = vec![mount])
+        };
+        assert_eq!(["alpine", "docker.io/library/alpine:1"].map(mounts), ["pass"; 2]);
+        assert_eq!(["evil/alpine", "cafe", "", "sha256:0123", "0123456789ab"].map(mounts), ["deny"; 5]);
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! Where a container's output goes, and how much of it is kept.
 
-use super::patterns::{List, listed};
+use super::glob::{List, listed};
 use super::{Breach, Case, Check, Fill, Opinion, Rule};
 use crate::policy::{Glob, Key, Setting, Settings, Takes};
 use crate::request::sizes::Bytes;
 use crate::request::wire::LogConfig;
-use crate::request::{Change, Needs, PolicySpot, Request, RuleId};
+use crate::request::{Change, Needs, PolicySpot, Request, RuleId, member};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("log-driver"),
@@ -123,7 +123,7 @@ impl LogDriver {
     }
 
     fn option(&self, name: &str, text: &str, out: &mut Opinion) {
-        let pointer = format!("{CONFIG}/{}", name.replace('~', "~0").replace('/', "~1"));
+        let pointer = member(CONFIG, name);
         if let Some(options) = self.options.as_ref().filter(|list| !list.value.iter().any(|e| e.value.matches(name))) {
             let breach = Breach::new(pointer, format!("the log option `{name}` is not among those that are allowed"));
             return out.breach(breach.bound(&options.spot).help("leave it out"));

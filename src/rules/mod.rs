@@ -6,10 +6,12 @@
 
 mod annotations;
 mod apparmor;
+mod binds;
 mod block_io;
 mod book;
 mod capabilities;
 mod cgroup_parent;
+mod container_namespaces;
 mod coverage;
 mod cpu_realtime;
 mod cpus;
@@ -17,22 +19,39 @@ mod cpuset;
 mod devices;
 mod engine_socket;
 mod engine_version;
+mod extra_hosts;
+mod foreign_objects;
+mod glob;
 mod gpus;
 mod health_check;
 mod hook_environment;
+mod host_cgroup;
+mod host_ipc;
+mod host_network;
+mod host_pid;
+mod host_userns;
+mod host_uts;
+mod id_like_name;
 mod image_tag;
 mod images;
+mod links;
 mod log_driver;
 mod memory;
+mod mount_propagation;
+mod namespace;
+mod network_options;
+mod networks;
 mod no_new_privileges;
 mod oom;
 mod opinion;
 mod other_engine;
 mod other_fields;
-mod patterns;
 mod pids;
+mod ports;
 mod privileged;
 mod problems;
+mod read_only_root;
+mod reserved_labels;
 mod restart;
 mod ruleset;
 mod runtime;
@@ -45,8 +64,11 @@ mod stop_timeout;
 mod storage_options;
 mod sysctls;
 mod system_paths;
+mod tmpfs;
 mod ulimits;
 mod user;
+mod volume_options;
+mod volumes_from;
 mod working_directory;
 
 #[cfg(test)]
@@ -74,7 +96,29 @@ pub const CATALOGUE: &[Rule] = &[
     ulimits::RULE,
     restart::RULE,
     // Mounts.
+    binds::RULE,
+    mount_propagation::RULE,
+    volume_options::RULE,
+    volumes_from::RULE,
+    read_only_root::RULE,
+    tmpfs::RULE,
     // Namespaces and networks.
+    host_network::RULE,
+    host_pid::RULE,
+    host_ipc::RULE,
+    host_uts::RULE,
+    host_userns::RULE,
+    host_cgroup::RULE,
+    container_namespaces::RULE,
+    links::RULE,
+    foreign_objects::RULE,
+    reserved_labels::RULE,
+    id_like_name::RULE,
+    ports::RULE,
+    extra_hosts::RULE,
+    network_options::RULE,
+    // After whoever changes one network: this one may replace them all.
+    networks::RULE,
     // Confinement, devices, kernel.
     seccomp::RULE,
     apparmor::RULE,
@@ -212,8 +256,9 @@ mod tests {
             "mod.rs",
             "book.rs",
             "coverage.rs",
+            "glob.rs",
+            "namespace.rs",
             "opinion.rs",
-            "patterns.rs",
             "problems.rs",
             "ruleset.rs",
             "testing.rs",

@@ -1,9 +1,10 @@
 //! Containers that come back for ever.
 
-use super::{Breach, Case, Check, Fill, Opinion, Rule};
+use super::{Breach, Case, Check, Fill, Opinion, Rule, binds};
 use crate::policy::{FromNode, Key, Setting, Settings, Takes, Value};
+use crate::request::mounts::mounts;
 use crate::request::wire::RestartPolicy;
-use crate::request::{Change, Request, RuleId};
+use crate::request::{Change, RuleId};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("restart"),
@@ -81,7 +82,7 @@ impl Check for Restart {
     fn judge(&self, case: &Case<'_>, out: &mut Opinion) {
         let asked = &case.request.body.host_config.restart_policy;
         if asked.name.is_empty() || asked.name == NO {
-            return self.fill(case.request, out);
+            return self.fill(case, out);
         }
         if let Some(breach) = self.breach(asked) {
             out.breach(breach);
@@ -90,8 +91,8 @@ impl Check for Restart {
 }
 
 impl Restart {
-    fn fill(&self, request: &Request, out: &mut Opinion) {
-        let Some(default) = self.default.as_ref().filter(|_| may_be_filled(request)) else { return };
+    fn fill(&self, case: &Case<'_>, out: &mut Opinion) {
+        let Some(default) = self.default.as_ref().filter(|_| may_be_filled(case)) else { return };
         let meaning = format!("--restart {}", shown(&default.value.0));
         out.fill(Fill { changes: set(&default.value.0), meaning, spot: default.spot.clone() });
     }
@@ -134,11 +135,12 @@ fn exceeds(asked: &RestartPolicy, max: u32) -> bool {
 }
 
 /// Docker sends `no` for silence too: only a background run that neither names a policy nor removes itself is filled.
-/// One with a bind is not, since the engine would mount at each restart whatever is at the source by then.
-fn may_be_filled(request: &Request) -> bool {
-    let host = &request.body.host_config;
-    let binds = host.binds.iter().any(|bind| bind.starts_with('/')) || host.mounts.iter().any(|m| m.kind == "bind");
-    request.manner.detached && !request.manner.restart_typed && !host.auto_remove && !binds
+/// One with a bind that somebody can replace is not, since the engine would mount at each restart whatever is at the source
+/// by then.
+fn may_be_filled(case: &Case<'_>) -> bool {
+    let (manner, body) = (&case.request.manner, &case.request.body);
+    let silent = manner.detached && !manner.restart_typed && !body.host_config.auto_remove;
+    silent && mounts(body).iter().all(|mount| binds::is_steady(mount, case))
 }
 
 fn set(policy: &RestartPolicy) -> Vec<Change> {
@@ -150,8 +152,9 @@ fn set(policy: &RestartPolicy) -> Vec<Change> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Bench, asking, facts};
+    use super::super::testing::{Bench, asking, bind, facts};
     use super::*;
+    use crate::request::{BindFacts, BindKind, Fact, Request};
 
     fn bench() -> Bench {
         let table = "action = \"rewrite\"\ndefault = \"on-failure:5\"\nallow = [\"no\", \"on-failure\"]\nmax = 5";
@@ -200,8 +203,17 @@ mod tests {
         bound.body.host_config.binds = vec!["/home/alice:/h".to_owned()];
         let mut foreground = silent();
         foreground.manner.detached = false;
-        for request in [typed, removed, bound, foreground] {
+        for request in [typed, removed, bound.clone(), foreground] {
             assert_eq!(says(&request), "pass");
         }
+        let mut facts = facts();
+        facts.binds.insert("/home/alice".to_owned(), bind("/home/alice", BindKind::Directory));
+        assert_eq!(bench().says(&bound, &facts), "fill: --restart on-failure:5", "nobody can replace it");
+        let movable = BindFacts {
+            movable_by_caller: Some("/home".into()),
+            ..BindFacts::steady("/home/alice", BindKind::Directory)
+        };
+        facts.binds.insert("/home/alice".to_owned(), Fact::Known(movable));
+        assert_eq!(bench().says(&bound, &facts), "pass");
     }
 }

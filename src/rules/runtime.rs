@@ -1,6 +1,6 @@
 //! The program that makes containers.
 
-use super::patterns::{List, listed};
+use super::glob::{List, listed};
 use super::{Breach, Case, Check, Opinion, Rule};
 use crate::policy::{Glob, Key, Settings, Takes};
 use crate::request::{Change, Needs, Request, RuleId};

@@ -2,7 +2,7 @@
 
 use ring::digest::{SHA256, digest};
 
-use super::patterns::List;
+use super::glob::List;
 use super::{Breach, Case, Check, Opinion, Rule};
 use crate::policy::{FromNode, Key, Settings, Takes, Value};
 use crate::request::{Change, RuleId, SecurityOpt};

@@ -2,11 +2,11 @@
 
 use std::ops::{Range, RangeInclusive};
 
-use super::patterns::List;
+use super::glob::List;
 use super::{Breach, Case, Check, Opinion, Rule};
 use crate::policy::{FromNode, Glob, Key, Setting, Settings, Takes, Value};
-use crate::request::RuleId;
 use crate::request::wire::ContainerCreate;
+use crate::request::{RuleId, member};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("secrets"),
@@ -206,7 +206,7 @@ fn texts(body: &ContainerCreate) -> Vec<Text<'_>> {
         });
     }
     for (name, value) in &body.labels {
-        let pointer = format!("/Labels/{}", name.replace('~', "~0").replace('/', "~1"));
+        let pointer = member("/Labels", name);
         all.push(Text { pointer, shown: format!("the label `{name}`"), name: Some(name), value });
     }
     let command = body.cmd.iter().map(|list| ("/Cmd", &list.0));

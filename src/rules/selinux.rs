@@ -1,6 +1,6 @@
 //! SELinux labels that the caller picks.
 
-use super::patterns::List;
+use super::glob::List;
 use super::{Breach, Case, Check, Opinion, Rule};
 use crate::policy::{Glob, Key, Setting, Settings, Takes};
 use crate::request::{Change, RuleId, SecurityOpt};

@@ -6,7 +6,7 @@ use super::{Breach, Case, Check, Opinion, Rule};
 use crate::policy::{Key, Setting, Settings, Takes};
 use crate::request::sizes::Bytes;
 use crate::request::wire::Map;
-use crate::request::{Change, RuleId};
+use crate::request::{Change, RuleId, member};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("storage-options"),
@@ -48,7 +48,7 @@ impl Check for StorageOptions {
                 Some(size) => format!("--storage-opt size={size}"),
                 None => format!("no --storage-opt {name}"),
             };
-            let breach = Breach::new(format!("{POINTER}/{}", name.replace('~', "~0").replace('/', "~1")), message);
+            let breach = Breach::new(member(POINTER, name), message);
             let breach = match (&self.max, name == SIZE) {
                 (Some(max), true) => breach.bound(&max.spot).help(format!("ask for at most `size={}`", max.value)),
                 _ => breach.help("leave it out"),

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::patterns::{List, listed};
+use super::glob::{List, listed};
 use super::{Breach, Case, Check, Opinion, Rule};
 use crate::policy::{FromNode, Key, Settings, Takes, Value};
 use crate::request::wire::Map;
-use crate::request::{Change, RuleId};
+use crate::request::{Change, RuleId, member};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("sysctls"),
@@ -71,7 +71,7 @@ impl Check for Sysctls {
         let permitted: Map<String> =
             asked.iter().filter(|(n, _)| self.allows(n)).map(|(n, v)| (n.clone(), v.clone())).collect();
         for name in asked.keys().filter(|name| !permitted.contains_key(*name)) {
-            let pointer = format!("{POINTER}/{}", name.replace('~', "~0").replace('/', "~1"));
+            let pointer = member(POINTER, name);
             let breach =
                 Breach::new(pointer, format!("the kernel parameter `{name}` is not among those that are allowed"));
             let entries = self.allow.iter().flat_map(|list| &list.value).map(|entry| entry.value.0.as_str());

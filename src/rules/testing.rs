@@ -38,6 +38,7 @@ pub(super) fn facts() -> Facts {
             cgroup_driver: "cgroupfs".to_owned(),
             logging_driver: "json-file".to_owned(),
             default_runtime: "runc".to_owned(),
+            cgroup_namespaces: true,
             ..EngineInfo::default()
         }),
         stands_for: (UID, GID),
@@ -49,7 +50,7 @@ pub(super) fn facts() -> Facts {
 }
 
 pub(super) fn bind(canonical: &str, kind: BindKind) -> Fact<BindFacts> {
-    Fact::Known(BindFacts { canonical: canonical.into(), kind, identity: None })
+    Fact::Known(BindFacts::steady(canonical, kind))
 }
 
 pub(super) fn request(body: ContainerCreate) -> Request {

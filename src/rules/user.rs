@@ -2,8 +2,10 @@
 
 use super::{Breach, Case, Check, Fill, Opinion, Rule};
 use crate::policy::{FromNode, Key, Setting, Settings, Takes, Value};
+use crate::request::mounts::{MountSource, mounts};
 use crate::request::{
-    Action, Caller, Change, Facts, GroupEntry, Id, Ids, Needs, PolicySpot, Request, RuleId, UserFault, UserSpec,
+    Action, Caller, Change, Facts, GroupEntry, Id, Ids, ImageFacts, Needs, PolicySpot, Request, RuleId, UserFault,
+    UserSpec,
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -161,7 +163,7 @@ impl User {
             return;
         }
         if image.user.is_empty() {
-            return self.fill_default(case, &image.env, out);
+            return self.fill_default(case, image, out);
         }
         match UserSpec::parse(&image.user).resolve_of_image(&facts.users) {
             Ok(ids) => {
@@ -176,7 +178,7 @@ impl User {
                     out.fill(self.told_in_numbers(ids));
                 }
             }
-            Err(UserFault::Root(_)) => self.fill_default(case, &image.env, out),
+            Err(UserFault::Root(_)) => self.fill_default(case, image, out),
             Err(UserFault::Unusable(why)) => out.breach(
                 Breach::new("/Image", format!("the image wants to run as `{}`: {why}", image.user))
                     .help("name a user in numbers: `--user 1000:1000`"),
@@ -185,12 +187,13 @@ impl User {
         }
     }
 
-    fn fill_default(&self, case: &Case<'_>, image_env: &[String], out: &mut Opinion) {
+    fn fill_default(&self, case: &Case<'_>, image: &ImageFacts, out: &mut Opinion) {
         let Some(default) = &self.default else {
             let breach = Breach::new("/Image", "the image runs as root, and the request names no other user");
             return out.breach(breach.help("name a user: `--user 1000:1000`"));
         };
-        let (changes, meaning) = set_default(default.value, case, image_env);
+        let (changes, meaning) = set_default(default.value, case, &image.env);
+        new_volumes(case, image, &meaning, out);
         out.fill(Fill { changes, meaning, spot: default.spot.clone() });
     }
 
@@ -383,6 +386,20 @@ fn set(user: String) -> Change {
     Change::Set(POINTER.to_owned(), user.into())
 }
 
+/// A volume that the engine is about to make belongs to root, unless the image has something at its place. Said only where
+/// another rule had to ask for the volume.
+fn new_volumes(case: &Case<'_>, image: &ImageFacts, user: &str, out: &mut Opinion) {
+    for mount in mounts(&case.request.body).into_iter().filter(|mount| !mount.read_only) {
+        let MountSource::Volume(name) = &mount.source else { continue };
+        let volume = case.facts.volumes.get(name).and_then(|fact| fact.known().ok());
+        if volume.is_some_and(|volume| !volume.exists) && !image.volumes.contains(&mount.target) {
+            let message = format!("volume `{name}` is new and root's, and the container runs as `{user}`");
+            let help = format!("if it cannot write there, use a directory of yours: `-v ./{name}:{}`", mount.target);
+            out.caution(Breach::new(mount.pointer, message).label("made now").help(help));
+        }
+    }
+}
+
 /// The default user, with a home it can write to where nobody names one.
 fn set_default(default: Default, case: &Case<'_>, image_env: &[String]) -> (Vec<Change>, String) {
     let (uid, gid) = match default {
@@ -402,7 +419,7 @@ fn set_default(default: Default, case: &Case<'_>, image_env: &[String]) -> (Vec<
 mod tests {
     use super::super::testing::{Bench, GID, UID, asking, facts};
     use super::*;
-    use crate::request::{Fact, PasswdEntry, apply};
+    use crate::request::{Fact, PasswdEntry, VolumeFacts, apply};
 
     const TABLE: &str = "action = \"deny\"\ndefault = \"caller\"\nimage-root-group = \"warn\"\n";
 
@@ -525,6 +542,29 @@ mod tests {
         };
         assert_eq!(filled(&["A=1"]), ["A=1", HOME]);
         assert_eq!(filled(&["HOME=/srv"]), ["HOME=/srv"]);
+    }
+
+    #[test]
+    fn a_new_volume_that_the_filled_user_may_not_write_to_is_told_of() {
+        let says = |volume: Option<bool>, text: &str, user: &str| {
+            let mut facts = facts();
+            if let Fact::Known(image) = &mut facts.image {
+                image.volumes = vec!["/owned".to_owned()];
+            }
+            if let Some(exists) = volume {
+                let volume = VolumeFacts { exists, ..VolumeFacts::default() };
+                facts.volumes.insert("data".to_owned(), Fact::Known(volume));
+            }
+            let asked = asking(|body| {
+                body.host_config.binds = vec![text.to_owned()];
+                body.user = user.to_owned();
+            });
+            Bench::new(&RULE, TABLE).says(&asked, &facts).starts_with("warn")
+        };
+        assert!(says(Some(false), "data:/d", ""));
+        assert!(!says(Some(true), "data:/d", "") && !says(None, "data:/d", ""));
+        assert!(!says(Some(false), "data:/d:ro", "") && !says(Some(false), "data:/owned", ""));
+        assert!(!says(Some(false), "data:/d", "1000:1000"), "who names a user knows it");
     }
 
     #[test]

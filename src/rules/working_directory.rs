@@ -1,8 +1,10 @@
 //! Working directories that lead to open files of the runtime.
 
-use super::patterns::lexical;
+use std::path::Path;
+
 use super::{Breach, Case, Check, Opinion, Rule};
 use crate::policy::Settings;
+use crate::request::mounts::clean;
 use crate::request::{Needs, Request, RuleId};
 
 pub(super) const RULE: Rule = Rule {
@@ -57,12 +59,9 @@ impl Check for WorkingDirectory {
     }
 }
 
-/// The engine refuses a directory that is not absolute.
 fn leads_to_open_files(path: &str) -> bool {
-    let path = lexical(path).unwrap_or_default();
-    ["/proc", "/dev/fd"]
-        .into_iter()
-        .any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    let path = clean(Path::new(path));
+    ["/proc", "/dev/fd"].into_iter().any(|root| path.starts_with(root))
 }
 
 #[cfg(test)]

@@ -51,7 +51,6 @@ fn the_usual_socket_is_refused_by_every_spelling() {
         "/var/run/../run/docker.sock",
         "/var/run",
         "/run/",
-        "/var/run/..",
         "/",
         "//",
         "/..",
@@ -61,6 +60,8 @@ fn the_usual_socket_is_refused_by_every_spelling() {
         sandbox.sdocker(&format!("run --rm --mount type=bind,source={source},target=/s busybox id")).refused_by(SOCKET);
         sandbox.sdocker(&format!("run --rm --mount dst=/s,src={source},type=bind,ro busybox id")).refused_by(SOCKET);
     }
+    // Dots go away before links are followed: to the engine this is /var.
+    sandbox.sdocker("run --rm -v /var/run/..:/s busybox id").refused_by("binds");
 }
 
 #[test]

@@ -79,8 +79,9 @@ async fn judge_line(invocation: &Invocation<'_>, verb: cli::Verb, options: &Opti
         Ok(()) => {
             let needs = rules.needs(&request);
             let (stands_for, cache) = (setting.stands_for(), setting.cache());
-            let (mut facts, image) =
-                Learner { engine: &engine, request: &request, needs, stands_for, cache }.learn().await;
+            let caller = &setting.caller;
+            let learner = Learner { engine: &engine, request: &request, caller, needs, stands_for, cache };
+            let (mut facts, image) = learner.learn().await;
             if image == ImageState::Absent {
                 facts.image = Fact::Unknown("the engine does not have it yet; a run would pull it".to_owned());
             }

@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use super::super::setting::{self, Setting};
-use crate::report::quoted;
-use crate::request::{Action, Finding, ImageRef, Request};
+use crate::request::{Action, Finding, ImageRef, Request, quoted};
 
 /// A line for below a refusal; nothing where no grant would help.
 pub(in crate::commands) fn way_on(setting: &Setting<'_>, request: &Request, findings: &[Finding]) -> Option<String> {

@@ -1,6 +1,6 @@
 //! Patterns of names and paths that lists of the policy are made of.
 
-use std::path::{Component, Path};
+use std::path::Path;
 
 use crate::policy::{FromNode, Glob, Setting, Value};
 
@@ -42,19 +42,6 @@ fn is_plain(path: &str) -> bool {
     parts == Some(true)
 }
 
-/// A path without `.`, `..` and doubled slashes; links are not followed. Only of an absolute one.
-pub(super) fn lexical(path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in Path::new(path.strip_prefix('/')?).components() {
-        match part {
-            Component::Normal(name) => parts.push(name.to_str()?),
-            Component::ParentDir => drop(parts.pop()),
-            Component::RootDir | Component::CurDir | Component::Prefix(_) => {}
-        }
-    }
-    Some(format!("/{}", parts.join("/")))
-}
-
 /// What a list says, for a message.
 pub(super) fn listed<'t>(texts: impl IntoIterator<Item = &'t str>) -> Option<String> {
     let shown: Vec<String> = texts.into_iter().map(|text| format!("`{text}`")).collect();
@@ -78,13 +65,5 @@ mod tests {
         for bad in ["", "dev/fuse", "/dev/../x", "/dev/./x", "/dev//x", "/dev/"] {
             assert_eq!(Paths::parse(bad), None, "{bad}");
         }
-    }
-
-    #[test]
-    fn a_lexical_path_has_no_detours() {
-        for (path, clean) in [("/a/../b//c/.", "/b/c"), ("/../..", "/"), ("//x/", "/x")] {
-            assert_eq!(lexical(path).as_deref(), Some(clean));
-        }
-        assert_eq!(lexical("a/b"), None);
     }
 }
