@@ -159,7 +159,7 @@ impl Case {
             }
         }
         let inputs = Inputs {
-            cwd: &host.cwd,
+            cwd: Ok(&host.cwd),
             variable: &|name| self.world.variables.get(name).cloned(),
             files: &files,
             cidfile_exists,
@@ -196,7 +196,7 @@ impl Case {
         let rules = book.ruleset(&self.world.caller, &request.body.image, self.world.date.unwrap_or(today));
         let rules = rules.map_err(|problems| Came::Unjudged(format!("the policy has problems: {problems}")))?;
         verdict::judge_early(&request, &rules).map_err(refused)?;
-        let facts = self.world.facts(&request);
+        let facts = self.world.facts(&request, &rules.needs(&request));
         match verdict::judge(request, &rules, &self.world.caller, &facts) {
             Verdict::Approved(approval) => Ok(approval),
             Verdict::Refused(findings) => Err(refused(findings)),

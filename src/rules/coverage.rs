@@ -4,6 +4,8 @@
 //! why it is harmless, or that nobody judges it yet. What nobody judges is refused by `other-fields` as soon as it says
 //! anything.
 
+use std::borrow::Cow;
+
 use crate::request::references::ENDPOINTS;
 use crate::request::wire::{BindOptions, ContainerCreate, HostConfig, Mount, NetworkingConfig, VolumeOptions};
 use crate::request::{SecurityOpt, member};
@@ -24,14 +26,22 @@ use Answer::{Inert, Nobody, Rule};
 /// One field of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Field {
-    pub(super) pointer: String,
+    at: Cow<'static, str>,
+    name: &'static str,
     pub(super) answer: Answer,
     /// It asks for something other than the engine's default.
     pub(super) speaks: bool,
 }
 
-fn field(pointer: impl Into<String>, answer: Answer, speaks: bool) -> Field {
-    Field { pointer: pointer.into(), answer, speaks }
+impl Field {
+    /// Its JSON pointer.
+    pub(super) fn pointer(&self) -> String {
+        format!("{}{}", self.at, self.name)
+    }
+}
+
+fn field(at: impl Into<Cow<'static, str>>, answer: Answer, speaks: bool) -> Field {
+    Field { at: at.into(), name: "", answer, speaks }
 }
 
 const INSIDE: Answer = Inert("concerns only what happens inside the container");
@@ -178,8 +188,8 @@ fn host(config: &HostConfig, all: &mut Vec<Field>) {
         init,
     } = config;
     const TIGHTENS: Answer = Inert("only takes something away");
-    let mut say = |name: &str, answer: Answer, speaks: bool| {
-        all.push(field(format!("/HostConfig/{name}"), answer, speaks));
+    let mut say = |name: &'static str, answer: Answer, speaks: bool| {
+        all.push(Field { at: Cow::Borrowed("/HostConfig/"), name, answer, speaks });
     };
     say("ContainerIDFile", DESCRIBES, !container_id_file.is_empty());
     say("LogConfig", Rule("log-driver"), !log_config.kind.is_empty() || !log_config.config.is_empty());
@@ -287,7 +297,7 @@ fn mount(at: &str, mount: &Mount, all: &mut Vec<Field>) {
         "image" => Rule("images"),
         _ => Nobody("--mount type"),
     };
-    all.push(field(at, answer, true));
+    all.push(field(at.to_owned(), answer, true));
     let mut say = |name: &str, answer: Answer, speaks: bool| all.push(field(format!("{at}/{name}"), answer, speaks));
     say("ReadOnly", Inert("only takes something away"), *read_only);
     say("Consistency", Inert("ignored on Linux"), !consistency.is_empty());
@@ -381,7 +391,7 @@ mod tests {
     fn every_member_of_the_body_is_answered_for() {
         let body = ContainerCreate::default();
         let tree = whole();
-        let answered: Vec<String> = fields(&body).into_iter().map(|f| f.pointer).collect();
+        let answered: Vec<String> = fields(&body).into_iter().map(|f| f.pointer()).collect();
         let lists = ["/HostConfig/Binds", "/HostConfig/SecurityOpt", "/HostConfig/Mounts"];
         let members = |at: &str| -> Vec<String> {
             let node = tree.pointer(at).unwrap().as_object().unwrap();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::book::Rulebook;
 use super::{ACTION, Case, Check, Opinion, Outcome, Rule, images};
-use crate::policy::{Entry, Policy, Problem, Problems, Setting, Settings};
+use crate::policy::{Entry, Policy, Problem, Problems, Setting, Settings, Value};
 use crate::request::{Action, Fact, Finding, ImageRef, Needs, PolicySpot, Request, RuleId};
 
 /// A rule with the settings of a policy.
@@ -13,6 +13,8 @@ pub(super) struct Loaded {
     pub(super) id: RuleId,
     pub(super) action: Setting<Action>,
     pub(super) check: Box<dyn Check>,
+    /// Its table has nothing but `action = "allow"`: it neither looks nor fills in anything, and is not asked.
+    pub(super) idle: bool,
 }
 
 impl Rule {
@@ -32,8 +34,20 @@ impl Rule {
             settings.object(&action.spot, format!("`{}` has no nearest permitted value: allow, warn or deny", self.id));
         }
         let check = (self.load)(&mut settings);
-        Some(Arc::new(Loaded { id: self.id, action: action?, check: check? }))
+        Some(Arc::new(Loaded { id: self.id, action: action?, check: check?, idle: says_nothing(entry) }))
     }
+}
+
+impl Loaded {
+    fn needs(&self, request: &Request) -> Needs {
+        self.check.needs(request, self.action.value != Action::Allow)
+    }
+}
+
+/// Whether a table has nothing but `action = "allow"`.
+pub(super) fn says_nothing(entry: &Entry) -> bool {
+    let Value::Table(table) = &entry.node.value else { return false };
+    table.iter().all(|(key, entry)| key == ACTION && entry.node.value == Value::String("allow".to_owned()))
 }
 
 /// One set of rules that a request has to pass.
@@ -67,16 +81,30 @@ impl Gate {
         self.collect(|rule, out| rule.check.judge_manner(&request.manner, out), request)
     }
 
+    fn judge_before_pull(&self, case: &Case<'_>) -> Outcome {
+        let decided = |rule: &Loaded| {
+            let needs = rule.needs(case.request);
+            !needs.image && !needs.users
+        };
+        self.collect(
+            |rule, out| {
+                if decided(rule) {
+                    rule.check.judge(case, out)
+                }
+            },
+            case.request,
+        )
+    }
+
     fn needs(&self, request: &Request) -> Needs {
         let own = Needs { image: self.by_name.is_some(), ..Needs::default() };
-        self.rules
-            .iter()
-            .fold(own, |needs, rule| needs.and(rule.check.needs(request, rule.action.value != Action::Allow)))
+        let rules = self.rules.iter().filter(|rule| !rule.idle);
+        rules.fold(own, |needs, rule| needs.and(rule.needs(request)))
     }
 
     fn collect(&self, say: impl Fn(&Loaded, &mut Opinion), request: &Request) -> Outcome {
         let mut outcome = Outcome::default();
-        for rule in &self.rules {
+        for rule in self.rules.iter().filter(|rule| !rule.idle) {
             let mut out = Opinion::new(rule.id);
             say(rule, &mut out);
             outcome.take(out, &rule.action, &request.origins);
@@ -147,6 +175,12 @@ impl Ruleset {
     #[must_use]
     pub fn judge_manner(&self, request: &Request) -> Outcome {
         together(self.gates().map(|gate| gate.judge_manner(request)))
+    }
+
+    /// What those rules say of a request that need to know nothing of its image.
+    #[must_use]
+    pub fn judge_before_pull(&self, case: &Case<'_>) -> Outcome {
+        together(self.gates().map(|gate| gate.judge_before_pull(case)))
     }
 
     /// What all rules say of a request. Where there are guests, what is to be changed is what the last of them wants.
