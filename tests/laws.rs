@@ -16,8 +16,8 @@ use sdocker::request::ports::{Published, published};
 use sdocker::request::references::{container_name, endpoints};
 use sdocker::request::wire::{ContainerCreate, HostConfig};
 use sdocker::request::{
-    BindFacts, BindKind, Caller, ContainerFacts, Date, EngineInfo, Fact, Facts, ImageFacts, NetworkFacts, OWNER_LABEL,
-    PasswdEntry, Request, UserTables, VolumeFacts, json,
+    BindFacts, BindKind, Caller, ContainerFacts, Date, EngineInfo, Fact, Facts, GroupEntry, ImageFacts, NetworkFacts,
+    OWNER_LABEL, PasswdEntry, Request, UserTables, VolumeFacts, json,
 };
 use sdocker::rules::{Rulebook, Ruleset};
 use sdocker::verdict::{Approval, Verdict, judge};
@@ -80,12 +80,29 @@ const FLAGS: &[(&str, &[&str])] = &[
     ("--pids-limit", &["-1", "0", "50", "100000"]),
     ("--ulimit", &["nofile=1:1", "nofile=900000", "core=-1", "nproc=9:99"]),
     ("--restart", &["always", "on-failure", "on-failure:2", "on-failure:99", "unless-stopped", "no", "ALWAYS"]),
-    ("--group-add", &["0", "root", "2000", "staff"]),
+    ("--group-add", &["0", "root", "2000", "staff", "998", "docker"]),
     ("--pid", &["host", "", "container:own", "container:a11"]),
     ("--ipc", &["host", "private", "shareable", "container:bob"]),
-    ("--device", &["/dev/sda"]),
+    ("--device", &["/dev/sda", "vendor.com/class=gpu0", "/dev/fuse:/dev/null:r"]),
+    ("--device-cgroup-rule", &["b *:* rwm"]),
+    ("--gpus", &["all"]),
+    ("--sysctl", &["net.ipv4.ip_unprivileged_port_start=0", "kernel.core_pattern=x"]),
+    ("--oom-score-adj", &["-1000", "500"]),
+    ("--oom-kill-disable=", &["true", "false"]),
+    ("--shm-size", &["1t", "64m"]),
+    ("--cgroup-parent", &["../../..", "system.slice"]),
+    ("--runtime", &["runc", "nvidia"]),
+    ("--annotation", &["a=b", "org.opencontainers.image.title=x"]),
+    ("--cpu-rt-runtime", &["950000"]),
+    ("--cpuset-cpus", &["0-1"]),
+    ("--blkio-weight", &["500"]),
+    ("--storage-opt", &["size=1000G", "size=1g"]),
+    ("--stop-timeout", &["99999999", "-1", "5"]),
+    ("--log-driver", &["none", "syslog", "local", "journald"]),
+    ("--log-opt", &["max-size=-1", "max-size=5m", "max-file=3", "fluentd-address=unix:///run/docker.sock"]),
+    ("--health-interval", &["1ms", "10s"]),
     ("-w", &["/proc/self/fd/7", "/srv"]),
-    ("-e", &["HOME=/x", "A=1"]),
+    ("-e", &["HOME=/x", "A=1", "LD_PRELOAD=/x", "NVIDIA_VISIBLE_DEVICES=all"]),
     ("--privileged=", &["true", "false"]),
     ("--rm=", &["true", "false"]),
     ("-d=", &["true", "false"]),
@@ -133,6 +150,8 @@ fn facts(request: &Request, image_user: &str) -> Facts {
         memory_limit: true,
         swap_limit: true,
         pids_limit: true,
+        logging_driver: "json-file".to_owned(),
+        default_runtime: "runc".to_owned(),
         cgroup_namespaces: true,
         ..EngineInfo::default()
     };
@@ -152,6 +171,7 @@ fn facts(request: &Request, image_user: &str) -> Facts {
         info: Fact::Known(info),
         binds: binds.chain(mounts).chain(["/run", "/etc", "/home/a/proj"]).map(known).collect(),
         sockets: Fact::Known(vec![]),
+        groups: Fact::Known(vec![GroupEntry { name: "docker".to_owned(), gid: 998 }]),
         containers: [
             ("own", 'a', Some("alice")),
             ("a11", 'a', None),
@@ -237,7 +257,7 @@ fn unsafe_part(body: &ContainerCreate, image_user: &str) -> Option<&'static str>
         ("privileged", host.privileged),
         ("root", user.split(':').any(|id| id.parse::<u32>().is_ok_and(|id| id == 0))),
         ("user", user.split(':').filter(|id| id.parse::<u32>().is_ok()).count() != 2),
-        ("group", host.group_add.iter().any(|g| g.parse::<u32>().map_or(true, |g| g == 0))),
+        ("group", host.group_add.iter().any(|g| g.parse::<u32>().map_or(true, |g| g == 0 || g == 998))),
         ("capability", host.cap_add.0.iter().any(|c| !["CAP_NET_BIND_SERVICE", "CAP_CHOWN"].contains(&c.as_str()))),
         ("security", host.security_opt.iter().filter(|o| o.starts_with("no-new-privileges")).count() == 0),
         (
@@ -270,7 +290,26 @@ fn unsafe_part(body: &ContainerCreate, image_user: &str) -> Option<&'static str>
         ("port", host.publish_all_ports || published(body).iter().any(is_open)),
         ("hosts", host.extra_hosts.iter().any(|line| line.contains("169.254"))),
         ("label", body.labels.get(OWNER_LABEL).is_some_and(|owner| owner != "alice")),
-        ("device", !host.devices.is_empty()),
+        (
+            "device",
+            !host.devices.is_empty() || !host.device_requests.is_empty() || !host.device_cgroup_rules.is_empty(),
+        ),
+        ("kernel", host.sysctls.keys().any(|name| name != "net.ipv4.ip_unprivileged_port_start")),
+        ("out of memory", host.oom_score_adj < 0 || host.oom_kill_disable == Some(true)),
+        ("shared memory", host.shm_size > gib),
+        ("control group", !host.cgroup_parent.is_empty()),
+        ("runtime", !["", "runc"].contains(&host.runtime.as_str()) || host.annotations.contains_key("a")),
+        ("realtime", host.cpu_realtime_runtime != 0),
+        ("layer", host.storage_opt.get("size").is_some_and(|size| size == "1000G")),
+        ("end", body.stop_timeout.is_some_and(|seconds| !(0..=600).contains(&seconds))),
+        ("log", !["", "local", "journald"].contains(&host.log_config.kind.as_str())),
+        ("log options", host.log_config.config.keys().any(|name| name == "fluentd-address")),
+        (
+            "log size",
+            host.log_config.kind != "journald" && host.log_config.config.get("max-size").is_none_or(|s| s == "-1"),
+        ),
+        ("health", body.healthcheck.as_ref().is_some_and(|check| (1..1_000_000_000).contains(&check.interval))),
+        ("hook", body.env.iter().any(|entry| entry == "NVIDIA_VISIBLE_DEVICES=all")),
         ("working directory", body.working_dir.starts_with("/proc")),
     ]
     .into_iter()

@@ -61,7 +61,7 @@ const CRATES: &[(&str, Where)] = &[
     ("hyper", Only(&["engine", "gateway"])),
     ("hyper_util", Only(&["engine", "gateway"])),
     ("jiff", Everywhere),
-    ("ring", Only(&["files"])),
+    ("ring", Only(&["files", "rules"])),
     ("rustix", Only(FILES)),
     ("serde", Everywhere),
     ("serde_json", Everywhere),

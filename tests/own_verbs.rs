@@ -20,11 +20,11 @@ fn home() -> tempfile::TempDir {
 #[test]
 fn a_dockerfile_is_judged_by_the_rules_of_a_run() {
     let home = home();
-    let text = "ARG TAG=3.20\nFROM evil/base AS one\nFROM alpine:${TAG}\nCOPY --from=one /x /x\nUSER 0\n";
+    let text = "ARG TAG=3.20\nFROM evil/base:1 AS one\nFROM alpine:${TAG}\nCOPY --from=one /x /x\nUSER 0\n";
     std::fs::write(home.path().join("Dockerfile"), text).unwrap();
     let (code, out, said) = sdocker(home.path(), &["--policy", "strict", "check", "--dockerfile", "Dockerfile"]);
     let expected = "\
-error[images]: image `docker.io/evil/base:latest` is not among those that are allowed
+error[images]: image `docker.io/evil/base:1` is not among those that are allowed
   --> Dockerfile:2  asked for here
   --> built-in:strict:7  allow = [\"docker.io/library/*\"] # official images; list your own registry here
   = help: use one that matches `docker.io/library/*`

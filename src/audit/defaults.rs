@@ -4,8 +4,8 @@
 //! Where a value is exactly what this engine gives to a silent request, asking for it and saying nothing are the same
 //! container, so it is read as silence.
 
-use crate::request::OWNER_LABEL;
 use crate::request::wire::{ContainerCreate, EndpointSettings, HostConfig};
+use crate::request::{EngineInfo, OWNER_LABEL};
 
 /// The defaults of one engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,20 @@ impl EngineDefaults {
             ipc_mode: "private".to_owned(),
             shm_size: 64 << 20,
         }
+    }
+
+    /// Those that the engine tells.
+    #[must_use]
+    pub fn of(info: &EngineInfo) -> Self {
+        let mut defaults = Self::docker(info.cgroup_version);
+        for (default, told) in
+            [(&mut defaults.log_driver, &info.logging_driver), (&mut defaults.runtime, &info.default_runtime)]
+        {
+            if !told.is_empty() {
+                default.clone_from(told);
+            }
+        }
+        defaults
     }
 
     /// Makes defaults silent again; which ones, by JSON pointer.

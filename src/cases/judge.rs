@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::{Asked, Case};
 use crate::cli::{self, Globals, Inputs, Invocation, Proxies, Want};
-use crate::request::{Action, Date, Finding, ImageRef, Manner, Origins, Request, json};
+use crate::request::{Action, Date, Finding, Manner, Origins, Request, json};
 use crate::rules::Rulebook;
 use crate::verdict::{self, Approval, Verdict};
 
@@ -195,10 +195,7 @@ impl Case {
         let refused = |findings: Vec<Finding>| Came::Refused(Refusal::of_rules(&findings));
         let rules = book.ruleset(&self.world.caller, &request.body.image, self.world.date.unwrap_or(today));
         let rules = rules.map_err(|problems| Came::Unjudged(format!("the policy has problems: {problems}")))?;
-        verdict::judge_manner(&request, &rules).map_err(refused)?;
-        if let Ok(image) = ImageRef::parse(&request.body.image) {
-            verdict::judge_image(&image, &request, &rules).map_err(refused)?;
-        }
+        verdict::judge_early(&request, &rules).map_err(refused)?;
         let facts = self.world.facts(&request, &rules.needs(&request));
         match verdict::judge(request, &rules, &self.world.caller, &facts) {
             Verdict::Approved(approval) => Ok(approval),

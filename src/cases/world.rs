@@ -9,8 +9,9 @@ use crate::policy::{FromNode, Settings, Value};
 use crate::request::mounts::{MountSource, clean, mounts, paths_in_options};
 use crate::request::references::{Reference, Way, references};
 use crate::request::{
-    Caller, ContainerFacts, ContainerMount, Date, Detour, EngineInfo, Fact, Facts, GroupEntry, ImageFacts, ImageRef,
-    Leads, Needs, NetworkFacts, OWNER_LABEL, PasswdEntry, Request, SocketFacts, UserTables, VolumeFacts,
+    Caller, ContainerFacts, ContainerMount, Date, Detour, EngineInfo, EngineVersion, Fact, Facts, GroupEntry,
+    ImageFacts, ImageRef, Leads, Needs, NetworkFacts, OWNER_LABEL, PasswdEntry, Request, SocketFacts, UserTables,
+    VolumeFacts,
 };
 
 /// The engine that a case without a word about it has.
@@ -36,6 +37,9 @@ pub(super) struct World {
     images: Vec<Image>,
     volumes: BTreeMap<String, VolumeFacts>,
     containers: BTreeMap<String, ContainerFacts>,
+    /// The machine's own.
+    groups: Vec<GroupEntry>,
+    version: Option<EngineVersion>,
     networks: BTreeMap<String, NetworkFacts>,
 }
 
@@ -60,7 +64,7 @@ impl FromNode for ApiMinor {
 }
 
 impl World {
-    pub(super) const KEYS: [&'static str; 15] = [
+    pub(super) const KEYS: [&'static str; 17] = [
         "caller",
         "date",
         "variables",
@@ -68,9 +72,11 @@ impl World {
         "contexts",
         "api",
         "info",
+        "version",
         "images",
         "volumes",
         "containers",
+        "groups",
         "networks",
         "paths",
         "files",
@@ -101,12 +107,28 @@ impl World {
         let engine = settings.get::<String>("engine").map_or_else(|| DEFAULT_ENGINE.to_owned(), |engine| engine.value);
         let api = settings.get("api").map_or(NEWEST, |api| api.value);
         let date = settings.get("date").map(|date| date.value);
-        let info = settings.table("info", info);
+        let (info, version) = (settings.table("info", info), settings.table("version", version));
+        let groups = groups(settings);
         let (variables, contexts) = (texts(settings, "variables"), texts(settings, "contexts"));
         let cwd = caller.as_ref().map_or_else(|| "/".to_owned(), |(_, cwd)| cwd.clone());
         let host = Host::read(settings, cwd);
         let (caller, _) = caller?;
-        Some(Self { caller, host, variables, engine, contexts, api, date, info, images, volumes, containers, networks })
+        Some(Self {
+            caller,
+            host,
+            variables,
+            engine,
+            contexts,
+            api,
+            date,
+            info,
+            images,
+            volumes,
+            containers,
+            networks,
+            groups,
+            version,
+        })
     }
 
     /// The engine, as docker's own command line code sees it.
@@ -176,6 +198,14 @@ impl World {
         let brought = self.containers.values().flat_map(|container| &container.mounts).map(|mount| mount.name.clone());
         let names = asked.chain(brought).filter(|name| !name.is_empty());
         let volumes = names.map(|name| (name.clone(), Fact::Known(named(&name))));
+        let mut devices = BTreeMap::new();
+        for device in &request.body.host_config.devices {
+            let found = self.host.tree.resolve(Path::new(&device.path_on_host), self.caller.uid);
+            if let Ok(leads) = found.known() {
+                devices.insert(leads.canonical.display().to_string(), found.clone());
+            }
+            devices.insert(device.path_on_host.clone(), found);
+        }
         Facts {
             image: told("images", image.map(|image| &image.facts)),
             users: told("users", image.and_then(|image| image.users.as_ref())),
@@ -186,6 +216,9 @@ impl World {
             volumes: volumes.collect(),
             containers,
             networks,
+            devices,
+            groups: Fact::Known(self.groups.clone()),
+            version: told("version", self.version.as_ref()),
             stands_for: self.caller.container_ids(None),
             local: self.engine.starts_with("unix:"),
         }
@@ -294,9 +327,17 @@ fn info(settings: &mut Settings<'_>) -> EngineInfo {
         "memory-limit",
         "swap-limit",
         "pids-limit",
+        "cpuset",
         "cgroup-version",
+        "cgroup-driver",
+        "log-driver",
+        "runtime",
         "cgroup-namespaces",
     ]);
+    let mut text =
+        |key: &str, usual: &str| settings.get::<String>(key).map_or_else(|| usual.to_owned(), |text| text.value);
+    let (cgroup_driver, logging_driver) = (text("cgroup-driver", "systemd"), text("log-driver", "json-file"));
+    let default_runtime = text("runtime", "runc");
     let mut number = |key: &str, usual: u32| settings.get::<u32>(key).map_or(usual, |number| number.value);
     let (ncpu, cgroup_version) = (number("cpus", 8).into(), number("cgroup-version", 2));
     let mut switch = |key: &str, usual: bool| settings.get::<bool>(key).map_or(usual, |switch| switch.value);
@@ -308,13 +349,48 @@ fn info(settings: &mut Settings<'_>) -> EngineInfo {
         memory_limit: switch("memory-limit", true),
         swap_limit: switch("swap-limit", true),
         pids_limit: switch("pids-limit", true),
+        cpuset: switch("cpuset", true),
         cgroup_version,
+        cgroup_driver,
+        logging_driver,
+        default_runtime,
         cgroup_namespaces: switch("cgroup-namespaces", true),
     }
 }
 
+fn version(settings: &mut Settings<'_>) -> EngineVersion {
+    settings.only(&["engine", "containerd", "runc"]);
+    let mut text = |key: &str| settings.get::<String>(key).map_or_else(String::new, |text| text.value);
+    EngineVersion { engine: text("engine"), containerd: text("containerd"), runc: text("runc") }
+}
+
+fn groups(settings: &mut Settings<'_>) -> Vec<GroupEntry> {
+    let mut groups = Vec::new();
+    settings.each("groups", |settings| {
+        settings.only(&["name", "gid"]);
+        if let (Some(name), Some(gid)) = (settings.require::<String>("name"), settings.require("gid")) {
+            groups.push(GroupEntry { name: name.value, gid: gid.value });
+        }
+    });
+    groups
+}
+
 fn image(name: &str, settings: &mut Settings<'_>) -> Image {
-    settings.only(&["id", "user", "env", "volumes", "ports", "entrypoint", "users", "groups", "labels"]);
+    settings.only(&[
+        "id",
+        "user",
+        "env",
+        "volumes",
+        "ports",
+        "entrypoint",
+        "workdir",
+        "tags",
+        "digests",
+        "users",
+        "groups",
+        "labels",
+    ]);
+    let tags = settings.key_spot("tags").is_some().then(|| list(settings, "tags"));
     let text = |settings: &mut Settings<'_>, key: &str| {
         settings.get::<String>(key).map_or_else(String::new, |text| text.value)
     };
@@ -325,6 +401,9 @@ fn image(name: &str, settings: &mut Settings<'_>) -> Image {
         volumes: list(settings, "volumes"),
         exposed_ports: list(settings, "ports"),
         has_entrypoint: settings.get::<bool>("entrypoint").is_some_and(|has| has.value),
+        working_dir: text(settings, "workdir"),
+        repo_tags: tags.unwrap_or_else(|| vec![name.to_owned()]),
+        repo_digests: list(settings, "digests"),
         labels: texts(settings, "labels"),
     };
     let told = settings.key_spot("users").is_some();
@@ -337,12 +416,7 @@ fn image(name: &str, settings: &mut Settings<'_>) -> Image {
             tables.passwd.push(PasswdEntry { name: name.value, uid: uid.value, gid: gid.value, home });
         }
     });
-    settings.each("groups", |settings| {
-        settings.only(&["name", "gid"]);
-        if let (Some(name), Some(gid)) = (settings.require::<String>("name"), settings.require("gid")) {
-            tables.group.push(GroupEntry { name: name.value, gid: gid.value });
-        }
-    });
+    tables.group = groups(settings);
     Image { name: name.to_owned(), facts, users: told.then_some(tables) }
 }
 

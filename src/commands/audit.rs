@@ -41,7 +41,7 @@ async fn judge(name: &str, engine: &Engine, setting: &Setting<'_>) -> Result<Out
     let failed = |why: String| Failure::Own { message: format!("sdocker: {name}: {why}"), code: FAILED };
     let answer = engine.inspect(name).await.map_err(|why| failed(why.to_string()))?;
     let info = engine.info().await.map_err(|why| failed(why.to_string()))?;
-    let defaults = EngineDefaults::docker(info.cgroup_version);
+    let defaults = EngineDefaults::of(&info);
     let Existing { request, .. } = audit::container(&answer, &defaults).map_err(|why| failed(why.to_string()))?;
     let rules = setting.rules(&request.body.image)?;
     let needs = rules.needs(&request).and(Needs { image: true, ..Needs::default() });

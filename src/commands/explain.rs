@@ -92,7 +92,7 @@ mod tests {
         let text = whole(cpus);
         for line in [
             "max             the most that may be asked for\n",
-            "baseline        action = \"rewrite\", default = 1.0, max = 4.0\n",
+            "baseline        action = \"rewrite\", default = 1.0, max = 4.0, max-shares = 1024\n",
             "permissive      action = \"allow\"\n",
             "## Silence\nneither NanoCpus nor CpuQuota\n",
         ] {

@@ -82,10 +82,7 @@ impl Job<'_> {
 
     /// Which engine, and the image's name, before anything is looked up or pulled.
     fn judge_early(&self, request: &Request) -> Result<(), Failure> {
-        let refused = |findings: Vec<Finding>| self.refused(request, None, &findings);
-        verdict::judge_manner(request, &self.rules).map_err(refused)?;
-        let Ok(image) = ImageRef::parse(&request.body.image) else { return Ok(()) };
-        verdict::judge_image(&image, request, &self.rules).map_err(refused)
+        verdict::judge_early(request, &self.rules).map_err(|findings| self.refused(request, None, &findings))
     }
 
     /// What the rules need to know, and whether the image was pulled for it. Nothing is pulled for a request that is
@@ -263,6 +260,9 @@ impl Job<'_> {
 
     async fn pull(&self, request: &Request) -> Result<(), Failure> {
         let Ok(image) = ImageRef::parse(&request.body.image) else { return Ok(()) };
+        // What may be an id was not judged as a name yet.
+        verdict::judge_image(&image, request, &self.rules)
+            .map_err(|findings| self.refused(request, None, &findings))?;
         let login = logins::of_registry(self.invocation, self.verb, &image.registry)?;
         let mut display = PullDisplay::new(&self.console);
         let show = |event: &PullEvent| {

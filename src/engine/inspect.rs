@@ -9,7 +9,9 @@ use serde::de::IgnoredAny;
 use super::client::{ApiVersion, Call, Engine};
 use super::error::EngineError;
 use super::names;
-use crate::request::{ContainerFacts, ContainerMount, EngineInfo, ImageFacts, NetworkFacts, VolumeFacts};
+use crate::request::{
+    ContainerFacts, ContainerMount, EngineInfo, EngineVersion, ImageFacts, NetworkFacts, VolumeFacts,
+};
 
 /// From here on an image is inspected for a platform.
 const PLATFORM_SINCE: ApiVersion = ApiVersion { major: 1, minor: 49 };
@@ -30,7 +32,26 @@ struct InfoAnswer {
     pids_limit: Option<bool>,
     // Older engines do not say, and know only the first.
     cgroup_version: Option<String>,
+    cgroup_driver: Option<String>,
+    #[serde(rename = "CPUSet")]
+    cpuset: bool,
+    logging_driver: Option<String>,
+    default_runtime: Option<String>,
     kernel_version: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase", default)]
+struct VersionAnswer {
+    version: String,
+    components: Option<Vec<ComponentAnswer>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase", default)]
+struct ComponentAnswer {
+    name: String,
+    version: String,
 }
 
 #[derive(Deserialize)]
@@ -39,6 +60,10 @@ struct ImageAnswer {
     id: String,
     #[serde(default)]
     config: Option<ImageConfig>,
+    #[serde(default)]
+    repo_tags: Option<Vec<String>>,
+    #[serde(default)]
+    repo_digests: Option<Vec<String>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -49,6 +74,7 @@ struct ImageConfig {
     env: Option<Vec<String>>,
     volumes: Option<BTreeMap<String, IgnoredAny>>,
     exposed_ports: Option<BTreeMap<String, IgnoredAny>>,
+    working_dir: Option<String>,
     labels: Option<BTreeMap<String, String>>,
 }
 
@@ -122,8 +148,30 @@ impl Engine {
             swap_limit: answer.swap_limit,
             pids_limit: answer.pids_limit.unwrap_or(true),
             cgroup_version: if answer.cgroup_version.as_deref() == Some("2") { 2 } else { 1 },
+            cgroup_driver: answer.cgroup_driver.unwrap_or_default(),
+            cpuset: answer.cpuset,
+            logging_driver: answer.logging_driver.unwrap_or_default(),
+            default_runtime: answer.default_runtime.unwrap_or_default(),
             cgroup_namespaces: self.ping().await?.api >= CGROUP_NAMESPACES_SINCE
                 && has_cgroup_namespaces(&answer.kernel_version),
+        })
+    }
+
+    /// The versions of the engine's parts. Engines that list no parts are one whole; parts of another engine (podman)
+    /// have numbers of their own and are not told.
+    ///
+    /// # Errors
+    /// Why it could not be asked.
+    pub async fn versions(&self) -> Result<EngineVersion, EngineError> {
+        let answer: VersionAnswer = self.call_json(Call::get("/version".to_owned())).await?;
+        let Some(parts) = answer.components else {
+            return Ok(EngineVersion { engine: answer.version, ..EngineVersion::default() });
+        };
+        let of = |name: &str| parts.iter().find(|part| part.name == name).map(|part| part.version.clone());
+        Ok(EngineVersion {
+            engine: of("Engine").unwrap_or_default(),
+            containerd: of("containerd").unwrap_or_default(),
+            runc: of("runc").unwrap_or_default(),
         })
     }
 
@@ -139,8 +187,10 @@ impl Engine {
         if let Some(wanted) = platform.as_deref().filter(|_| takes_platform) {
             call = call.query("platform", wanted);
         }
-        let Some(ImageAnswer { id, config }) = if_there(self.call_json(call).await)? else { return Ok(None) };
-        let ImageConfig { user, entrypoint, env, volumes, exposed_ports, labels } = config.unwrap_or_default();
+        let Some(answer) = if_there(self.call_json(call).await)? else { return Ok(None) };
+        let ImageAnswer { id, config, repo_tags, repo_digests } = answer;
+        let ImageConfig { user, entrypoint, env, volumes, exposed_ports, labels, working_dir } =
+            config.unwrap_or_default();
         let keys = |map: Option<BTreeMap<String, IgnoredAny>>| map.unwrap_or_default().into_keys().collect();
         Ok(Some(ImageFacts {
             id,
@@ -149,6 +199,9 @@ impl Engine {
             env: env.unwrap_or_default(),
             volumes: keys(volumes),
             exposed_ports: keys(exposed_ports),
+            working_dir: working_dir.unwrap_or_default(),
+            repo_tags: repo_tags.unwrap_or_default(),
+            repo_digests: repo_digests.unwrap_or_default(),
             labels: labels.unwrap_or_default(),
         }))
     }

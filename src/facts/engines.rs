@@ -3,7 +3,8 @@
 //!
 //! What limits work is a matter of the kernel, and holds until the next boot. Whose root an engine's root is may change
 //! when it is started anew, and an engine behind a socket of the service manager keeps that socket; so only an engine is
-//! remembered whose root is the machine's. Whoever is wrongly taken for that is judged more strictly.
+//! remembered whose root is the machine's. Whoever is wrongly taken for that is judged more strictly. Its default runtime and
+//! log driver may be another after such a start, for as long as this is remembered.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;

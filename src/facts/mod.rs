@@ -2,6 +2,7 @@
 
 mod cache;
 mod engines;
+mod machine;
 mod paths;
 mod users;
 
@@ -15,7 +16,8 @@ use crate::engine::{Engine, EngineError};
 use crate::request::mounts::{MountSource, mounts, paths_in_options};
 use crate::request::references::{Way, references};
 use crate::request::{
-    Caller, ContainerFacts, EngineInfo, Fact, Facts, ImageFacts, Needs, NetworkFacts, Request, UserSpec, VolumeFacts,
+    Caller, ContainerFacts, EngineInfo, Fact, Facts, GroupEntry, ImageFacts, Needs, NetworkFacts, Request, UserSpec,
+    VolumeFacts,
 };
 
 pub use cache::Cache;
@@ -73,13 +75,14 @@ impl Learner<'_> {
 
     /// Everything at once but the image, which is yet to be pulled.
     pub async fn learn_all_but_image(&self) -> Facts {
-        let (info, (volumes, containers), networks) =
-            tokio::join!(self.info(), self.volumes_and_containers(), self.networks());
+        let (info, (volumes, containers), networks, version) =
+            tokio::join!(self.info(), self.volumes_and_containers(), self.networks(), self.version());
         let mut facts = Facts {
             info,
             volumes,
             containers,
             networks,
+            version,
             stands_for: self.stands_for,
             local: self.engine.endpoint().is_local(),
             ..Facts::default()
@@ -90,6 +93,7 @@ impl Learner<'_> {
             let found = paths::learn(wanted, self.caller, self.stands_for, LIMIT).await;
             (facts.binds, facts.roots, facts.sockets) = (found.binds, found.roots, found.sockets);
         }
+        (facts.devices, facts.groups) = self.machine(facts.local).await;
         facts
     }
 
@@ -122,6 +126,26 @@ impl Learner<'_> {
             engines::remember(cache, engine, info);
         }
         asked.into_fact()
+    }
+
+    async fn version(&self) -> Fact<crate::request::EngineVersion> {
+        if self.needs.version { within(self.engine.versions()).await.into_fact() } else { Fact::NotAsked }
+    }
+
+    /// What this machine says of devices and groups; nothing where the engine is on another one.
+    async fn machine(&self, local: bool) -> (Binds, Fact<Vec<GroupEntry>>) {
+        let wanted = self.request.body.host_config.devices.iter().map(|device| device.path_on_host.clone());
+        let devices = if self.needs.devices && local {
+            machine::devices(wanted.collect(), self.caller, self.stands_for, LIMIT).await
+        } else {
+            BTreeMap::new()
+        };
+        let groups = match (self.needs.groups, local) {
+            (false, _) => Fact::NotAsked,
+            (true, false) => Fact::Known(Vec::new()),
+            (true, true) => machine::groups(LIMIT).await,
+        };
+        (devices, groups)
     }
 
     async fn look_up_image(&self) -> Option<Result<Option<ImageFacts>, String>> {

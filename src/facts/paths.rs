@@ -57,7 +57,10 @@ pub async fn follow(paths: Vec<String>, caller: &Caller, stands_for: (u32, u32))
     aside(walk, super::LIMIT).await.unwrap_or_else(|why| unknown(names, &why))
 }
 
-async fn aside<T: Send + 'static>(walk: impl FnOnce() -> T + Send + 'static, limit: Duration) -> Result<T, String> {
+pub(super) async fn aside<T: Send + 'static>(
+    walk: impl FnOnce() -> T + Send + 'static,
+    limit: Duration,
+) -> Result<T, String> {
     match tokio::time::timeout(limit, tokio::task::spawn_blocking(walk)).await {
         Ok(done) => done.map_err(|why| why.to_string()),
         Err(_) => Err(format!("the file system did not answer within {} s", limit.as_secs())),
@@ -78,17 +81,22 @@ fn binds(paths: Vec<String>, onlooker: &Onlooker) -> Binds {
     let mut binds = Binds::new();
     for text in paths {
         let found = files::resolve(&clean(Path::new(&text)), onlooker);
-        let leads = found.known().ok().and_then(|found| found.canonical.to_str());
-        if let Some(leads) = leads.filter(|leads| *leads != text) {
-            binds.insert(leads.to_owned(), found.clone());
-        }
-        binds.insert(text, found);
+        insert(&mut binds, text, found);
     }
     binds
 }
 
+/// By both texts.
+pub(super) fn insert(binds: &mut Binds, text: String, found: Fact<BindFacts>) {
+    let leads = found.known().ok().and_then(|found| found.canonical.to_str());
+    if let Some(leads) = leads.filter(|leads| *leads != text) {
+        binds.insert(leads.to_owned(), found.clone());
+    }
+    binds.insert(text, found);
+}
+
 /// The caller, for root the user behind sudo.
-fn onlooker(caller: &Caller, stands_for: (u32, u32)) -> Onlooker {
+pub(super) fn onlooker(caller: &Caller, stands_for: (u32, u32)) -> Onlooker {
     match caller.owner(stands_for) {
         None => Onlooker::root(),
         Some(uid) if uid == caller.uid => Onlooker::new(uid, [caller.groups.as_slice(), &[caller.gid]].concat()),

@@ -9,6 +9,7 @@ mod daemon;
 mod directories;
 mod docker_config;
 mod edit;
+mod groups;
 mod onlooker;
 mod paths;
 mod policies;
@@ -26,6 +27,7 @@ pub use daemon::{OTHER_FILES, daemon, engine_ports, process_name, sees_other_fil
 pub use directories::make_directory;
 pub use docker_config::{ConfigError, DockerConfig};
 pub use edit::{EditError, append, write_new};
+pub use groups::groups;
 pub use onlooker::Onlooker;
 pub use paths::{resolve, socket, steady};
 pub use policies::{Choice, Found, Places, find_policy, gateway_policy, guest_file, policy_file};

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::Gateway;
 use super::answer::{self, Body, Fault};
 use crate::facts::{ImageState, Learner};
-use crate::request::{Action, Caller, Finding, ImageRef, Manner, Origin, Origins, Request, json};
+use crate::request::{Action, Caller, Finding, Manner, Origin, Origins, Request, json};
 use crate::verdict::{self, Verdict};
 
 /// Larger than any real body by two orders; stops a client from making us buffer.
@@ -41,10 +41,7 @@ impl Gateway {
     async fn judge_and_create(&self, request: Request, caller: &Caller) -> Result<Response<Body>, Fault> {
         let rules = self.book.ruleset(caller, &request.body.image, (self.today)());
         let rules = rules.map_err(|problems| Fault::refused(problems.to_string().replace('\n', "; ")))?;
-        if let Ok(image) = ImageRef::parse(&request.body.image) {
-            verdict::judge_image(&image, &request, &rules)
-                .map_err(|findings| self.refuse(caller, &request, None, &findings))?;
-        }
+        verdict::judge_early(&request, &rules).map_err(|findings| self.refuse(caller, &request, None, &findings))?;
         let stands_for = caller.container_ids(None);
         let needs = rules.needs(&request);
         let learner = Learner { engine: &self.engine, request: &request, caller, needs, stands_for, cache: None };

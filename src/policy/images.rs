@@ -3,44 +3,55 @@
 use super::{FromNode, Glob, Value};
 use crate::request::{ImageRef, image_grammar};
 
-/// `docker.io/library/*`, `registry.example.com/team/**:1.*`: a full name, registry first; without a tag it matches
-/// every tag.
+/// `docker.io/library/*`, `registry.example.com/team/**:1.*`, `docker.io/library/alpine@sha256:…`: a full name, registry
+/// first; without a tag and digest it matches every one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImagePattern {
     name: Glob,
     tag: Option<Glob>,
+    digest: Option<String>,
 }
 
 impl ImagePattern {
     /// Reads a pattern; none that could never match the full name of an image.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
+        let (text, digest) = match text.split_once('@') {
+            Some((text, digest)) => (text, Some(digest)),
+            None => (text, None),
+        };
         let (name, tag) = match text.rsplit_once(':') {
             Some((name, tag)) if !tag.contains('/') => (name, Some(tag)),
             _ => (text, None),
         };
-        let sound = name_can_match(name) && tag.is_none_or(tag_can_match);
-        sound.then(|| Self { name: Glob::new(name), tag: tag.map(Glob::new) })
+        // A digest is all that counts of a name that has one.
+        let digest_sound = digest.is_none_or(|digest| tag.is_none() && image_grammar::is_sha256(digest));
+        let sound = name_can_match(name) && tag.is_none_or(tag_can_match) && digest_sound;
+        sound.then(|| Self { name: Glob::new(name), tag: tag.map(Glob::new), digest: digest.map(str::to_owned) })
     }
 
-    /// Whether an image's full name and tag are of this pattern.
+    /// Whether an image's full name, and tag or digest, are of this pattern. A tag beside a digest says nothing of what
+    /// runs, so that a pattern with a tag matches no digest.
     #[must_use]
     pub fn matches(&self, image: &ImageRef) -> bool {
-        let tag = image.tag_or_latest().unwrap_or_default();
-        self.name.matches(&image.name()) && self.tag.as_ref().is_none_or(|pattern| pattern.matches(tag))
+        let tag = image.tag_or_latest().filter(|_| image.digest.is_none());
+        self.name.matches(&image.name())
+            && self.tag.as_ref().is_none_or(|pattern| tag.is_some_and(|tag| pattern.matches(tag)))
+            && self.digest.as_ref().is_none_or(|digest| image.digest.as_ref() == Some(digest))
     }
 
     /// It matches every image.
     #[must_use]
     pub fn is_everything(&self) -> bool {
-        self.name.is_everything() && self.tag.is_none()
+        self.name.is_everything() && self.tag.is_none() && self.digest.is_none()
     }
 }
 
 impl std::fmt::Display for ImagePattern {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name.as_str())?;
-        self.tag.iter().try_for_each(|tag| write!(f, ":{tag}"))
+        self.tag.iter().try_for_each(|tag| write!(f, ":{tag}"))?;
+        self.digest.iter().try_for_each(|digest| write!(f, "@{digest}"))
     }
 }
 
@@ -105,6 +116,8 @@ mod tests {
             "docker.io/library/al pine",
             "docker.io/library/-alpine",
             "docker.io/library/alpine@sha256:0123",
+            "docker.io/library/alpine@",
+            "docker.io/library/alpine:1@sha256:00000000000000000000000000000000000000000000000000000000000000aa",
             "docker.io/library/alpine:",
             "docker.io/library/alpine:a b",
             "https://docker.io/library/alpine",
@@ -134,6 +147,14 @@ mod tests {
             let (pattern, image) = (ImagePattern::parse(pattern).unwrap(), ImageRef::parse(image).unwrap());
             assert_eq!(pattern.matches(&image), matches, "{pattern} {image}");
         }
+        let digest = format!("sha256:{}", "0a".repeat(32));
+        let matches = |pattern: &str, image: &str| {
+            ImagePattern::parse(pattern).unwrap().matches(&ImageRef::parse(image).unwrap())
+        };
+        let pinned = format!("alpine@{digest}");
+        assert!(matches("docker.io/library/*", &pinned) && matches(&format!("docker.io/library/{pinned}"), &pinned));
+        assert!(!matches(&format!("docker.io/library/{pinned}"), "alpine"));
+        assert!(!matches("docker.io/library/*:1.*", &format!("alpine:1.2@{digest}")), "the tag is not what runs");
         assert!(ImagePattern::parse("**").unwrap().is_everything());
         assert!(!ImagePattern::parse("**:1").unwrap().is_everything());
     }

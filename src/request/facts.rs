@@ -47,6 +47,12 @@ pub struct Needs {
     pub volumes: bool,
     /// The mounts of containers that the request refers to.
     pub containers: bool,
+    /// Where the devices that are asked for lead, on this machine.
+    pub devices: bool,
+    /// The groups of this machine.
+    pub groups: bool,
+    /// The engine's `/version`.
+    pub version: bool,
     /// Directories that the policy names, as it spells them (`~` is the caller's home): where they lead.
     pub roots: Vec<String>,
     /// Whose the containers, volumes and networks are that the request refers to.
@@ -66,6 +72,9 @@ impl Needs {
             binds: self.binds || other.binds,
             volumes: self.volumes || other.volumes,
             containers: self.containers || other.containers,
+            devices: self.devices || other.devices,
+            groups: self.groups || other.groups,
+            version: self.version || other.version,
             roots: [self.roots, other.roots].concat(),
             references: self.references || other.references,
             networks: self.networks || other.networks,
@@ -92,6 +101,12 @@ pub struct Facts {
     pub volumes: BTreeMap<String, Fact<VolumeFacts>>,
     /// Containers by the name in the request.
     pub containers: BTreeMap<String, Fact<ContainerFacts>>,
+    /// Devices of the host by the text of the request.
+    pub devices: BTreeMap<String, Fact<BindFacts>>,
+    /// This machine's groups; none where the engine is on another one.
+    pub groups: Fact<Vec<GroupEntry>>,
+    /// What the engine is made of.
+    pub version: Fact<EngineVersion>,
     /// Networks by the name in the request.
     pub networks: BTreeMap<String, Fact<NetworkFacts>>,
     /// Whom a filled-in user stands for: uid and gid.
@@ -138,6 +153,12 @@ pub struct ImageFacts {
     pub volumes: Vec<String>,
     /// Ports that it declares, `80/tcp`.
     pub exposed_ports: Vec<String>,
+    /// Its WORKDIR.
+    pub working_dir: String,
+    /// The tags that the engine knows it under, `alpine:3.20`.
+    pub repo_tags: Vec<String>,
+    /// The digests that it was pulled by, `alpine@sha256:…`.
+    pub repo_digests: Vec<String>,
     /// Its labels, which every container of it gets that does not set them itself.
     pub labels: BTreeMap<String, String>,
 }
@@ -207,8 +228,27 @@ pub struct EngineInfo {
     pub pids_limit: bool,
     /// The version of the machine's control groups: 1 or 2.
     pub cgroup_version: u32,
+    /// Who keeps the control groups: `systemd`, `cgroupfs`, `none`.
+    pub cgroup_driver: String,
+    /// Containers can be kept to some CPUs.
+    pub cpuset: bool,
+    /// The log driver of a container that names none.
+    pub logging_driver: String,
+    /// The runtime of a container that names none.
+    pub default_runtime: String,
     /// A container can have a control group namespace of its own.
     pub cgroup_namespaces: bool,
+}
+
+/// What `/version` says of the engine's parts; empty where it does not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EngineVersion {
+    /// Docker Engine itself.
+    pub engine: String,
+    /// containerd.
+    pub containerd: String,
+    /// runc.
+    pub runc: String,
 }
 
 /// What a path is.

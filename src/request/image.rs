@@ -89,6 +89,13 @@ impl ImageRef {
         })
     }
 
+    /// Whether the engine may take the text for an image's id, or the beginning of one, as docker shows it.
+    #[must_use]
+    pub fn may_be_id(text: &str) -> bool {
+        let digits = text.strip_prefix("sha256:").unwrap_or(text);
+        (12..=64).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    }
+
     /// `docker.io/library/alpine`: what policies match.
     #[must_use]
     pub fn name(&self) -> String {
@@ -189,6 +196,12 @@ pub(crate) mod grammar {
             || text.strip_prefix(':').is_some_and(|p| !p.is_empty() && p.chars().all(|c| c.is_ascii_digit()))
     }
 
+    /// A whole digest of the usual algorithm.
+    pub(crate) fn is_sha256(text: &str) -> bool {
+        let lower_hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+        text.strip_prefix("sha256:").is_some_and(|hex| hex.len() == 64 && hex.bytes().all(lower_hex))
+    }
+
     /// Up to 128 letters, digits, `_`, `.` and `-`.
     pub(crate) fn is_tag(text: &str) -> bool {
         let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
@@ -241,6 +254,17 @@ mod tests {
         assert_eq!(shown("localhost/app"), "localhost/app:latest");
         assert_eq!(shown("reg.example:5000/team/app:1.2"), "reg.example:5000/team/app:1.2");
         assert_eq!(shown("[::1]:5000/app"), "[::1]:5000/app:latest");
+    }
+
+    #[test]
+    fn ids_are_told_from_names_by_their_digits() {
+        let whole = format!("sha256:{}", "0a".repeat(32));
+        for id in ["ac6c0dc9e63f", &whole, &"0a".repeat(32)] {
+            assert!(ImageRef::may_be_id(id), "{id}");
+        }
+        for name in ["ac", "alpine", "ac6c0dc9e63", "AC6C0DC9E63F", "ac6c0dc9e63g", "sha256:", "ac6c0dc9e63f:1"] {
+            assert!(!ImageRef::may_be_id(name), "{name}");
+        }
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub mod references;
 mod remark;
 mod rewrite;
 pub mod secrets;
+mod security_opt;
 pub mod sizes;
 mod user;
 pub mod wire;
@@ -27,8 +28,8 @@ pub use check::{Check, Status};
 pub use date::Date;
 pub use detour::{Detour, Leads};
 pub use facts::{
-    BindFacts, BindKind, ContainerFacts, ContainerMount, EngineInfo, Fact, Facts, GroupEntry, ImageFacts, Needs,
-    NetworkFacts, PasswdEntry, SocketFacts, UserTables, VolumeFacts,
+    BindFacts, BindKind, ContainerFacts, ContainerMount, EngineInfo, EngineVersion, Fact, Facts, GroupEntry,
+    ImageFacts, Needs, NetworkFacts, PasswdEntry, SocketFacts, UserTables, VolumeFacts,
 };
 pub use finding::{Action, Finding, RuleId};
 pub use hidden::{clean, is_hidden, json_line};
@@ -39,6 +40,7 @@ pub use owner::{OWNER_LABEL, Owner, RESERVED_PREFIX};
 pub use quote::quoted;
 pub use remark::Remark;
 pub use rewrite::{Change, Clash, Rewrite, apply, member};
+pub use security_opt::SecurityOpt;
 pub use user::{Id, Ids, UserFault, UserSpec};
 
 use wire::ContainerCreate;

@@ -8,7 +8,8 @@ pub(super) const RULE: Rule = Rule {
     id: RuleId("capabilities"),
     doc: "\
 ## What
-A container asks for a capability outside `allow`. Those in `drop` are taken away where nothing is said of them.
+A container asks for a capability outside `allow`, or wants one taken away that no kernel has: a slip of the pen that would
+leave it there. Those in `drop` are taken away where nothing is said of them.
 
 ## Why
 Many capabilities are as good as root on the host: SYS_ADMIN mounts file systems, SYS_PTRACE and SYS_MODULE take over
@@ -24,7 +25,7 @@ Name a narrower capability, or do without: most programs that bind low ports or 
     ],
     open_keys: &[],
     silence: "no word about the dropped ones",
-    breach: "a capability outside `allow`",
+    breach: "a capability outside `allow`; one to drop that no kernel has",
     rewrites: true,
     sources: &["CIS Docker 5.4", "PSS baseline and restricted: capabilities", "OWASP Docker rule 3"],
     load: |settings: &mut Settings<'_>| {
@@ -35,6 +36,51 @@ Name a narrower capability, or do without: most programs that bind low ports or 
 const ADD: &str = "/HostConfig/CapAdd";
 const DROP: &str = "/HostConfig/CapDrop";
 const ALL: &str = "ALL";
+
+/// Those of Linux, by number.
+const KNOWN: [&str; 41] = [
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "DAC_READ_SEARCH",
+    "FOWNER",
+    "FSETID",
+    "KILL",
+    "SETGID",
+    "SETUID",
+    "SETPCAP",
+    "LINUX_IMMUTABLE",
+    "NET_BIND_SERVICE",
+    "NET_BROADCAST",
+    "NET_ADMIN",
+    "NET_RAW",
+    "IPC_LOCK",
+    "IPC_OWNER",
+    "SYS_MODULE",
+    "SYS_RAWIO",
+    "SYS_CHROOT",
+    "SYS_PTRACE",
+    "SYS_PACCT",
+    "SYS_ADMIN",
+    "SYS_BOOT",
+    "SYS_NICE",
+    "SYS_RESOURCE",
+    "SYS_TIME",
+    "SYS_TTY_CONFIG",
+    "MKNOD",
+    "LEASE",
+    "AUDIT_WRITE",
+    "AUDIT_CONTROL",
+    "SETFCAP",
+    "MAC_OVERRIDE",
+    "MAC_ADMIN",
+    "SYSLOG",
+    "WAKE_ALARM",
+    "BLOCK_SUSPEND",
+    "AUDIT_READ",
+    "PERFMON",
+    "BPF",
+    "CHECKPOINT_RESTORE",
+];
 
 /// A capability without its prefix, in upper case as the engine makes it: by Unicode's rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,14 +115,23 @@ impl Check for Capabilities {
                 out.breach(self.breach(index, text));
             }
         }
+        for (index, text) in host.cap_drop.0.iter().enumerate() {
+            let name = Capability::of(text).0;
+            if name != ALL && !KNOWN.contains(&name.as_str()) {
+                let breach =
+                    Breach::new(format!("{DROP}/{index}"), format!("`{text}` is no capability that could be dropped"));
+                out.breach(breach.help("write the name as capabilities(7) has it, or drop them all: `--cap-drop ALL`"));
+            }
+        }
         let is_in = |list: &[String], wanted: &Capability| list.iter().any(|text| Capability::of(text) == *wanted);
         let all = Capability(ALL.to_owned());
         if is_in(&host.cap_drop.0, &all) {
             return;
         }
         for wanted in self.drop.iter().flat_map(|drop| &drop.value) {
-            let spoken = [&host.cap_add.0, &host.cap_drop.0].into_iter().any(|list| is_in(list, &wanted.value));
-            if !spoken {
+            // A wish that is not granted is no word about the capability: it is dropped all the same.
+            let added = is_in(&host.cap_add.0, &wanted.value) && self.allows(&wanted.value);
+            if !added && !is_in(&host.cap_drop.0, &wanted.value) {
                 let name = &wanted.value.0;
                 out.fill(Fill {
                     changes: vec![Change::Push(DROP.to_owned(), name.clone().into())],
@@ -146,6 +201,29 @@ mod tests {
         apply(&mut request, &outcome.rewrites).unwrap();
         assert_eq!(request.body.host_config.cap_add.0, ["NET_BIND_SERVICE"]);
         assert_eq!(request.body.host_config.cap_drop.0, ["NET_RAW"]);
+    }
+
+    #[test]
+    fn a_wish_that_is_rewritten_away_leaves_nothing_to_settle() {
+        let mut request = asking(|body| body.host_config.cap_add = vec!["NET_RAW".to_owned()].into());
+        let bench = bench("rewrite");
+        let outcome = bench.outcome(&request, &facts());
+        apply(&mut request, &outcome.rewrites).unwrap();
+        assert_eq!(request.body.host_config.cap_drop.0, ["NET_RAW"]);
+        assert_eq!(bench.says(&request, &facts()), "pass");
+    }
+
+    #[test]
+    fn a_slip_in_a_drop_is_told() {
+        let drops = |name: &str| {
+            Bench::new(&RULE, "action = \"deny\"").of(|body| body.host_config.cap_drop = vec![name.to_owned()].into())
+        };
+        for bad in ["AL", "NET_ROW", "", "ALL "] {
+            assert_eq!(drops(bad), "deny", "{bad}");
+        }
+        for good in ["ALL", "all", "CAP_NET_RAW", "checkpoint_restore"] {
+            assert_eq!(drops(good), "pass", "{good}");
+        }
     }
 
     #[test]

@@ -6,10 +6,9 @@
 
 use std::borrow::Cow;
 
-use super::no_new_privileges;
-use crate::request::member;
 use crate::request::references::ENDPOINTS;
 use crate::request::wire::{BindOptions, ContainerCreate, HostConfig, Mount, NetworkingConfig, VolumeOptions};
+use crate::request::{SecurityOpt, member};
 
 /// Who answers for a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,45 +92,25 @@ pub(super) fn fields(body: &ContainerCreate) -> Vec<Field> {
         field("/Tty", STREAMS, *tty),
         field("/OpenStdin", STREAMS, *open_stdin),
         field("/StdinOnce", STREAMS, *stdin_once),
-        field("/Env", INSIDE, !env.is_empty()),
+        field("/Env", Rule("hook-environment"), !env.is_empty()),
         field("/Cmd", INSIDE, cmd.is_some()),
-        field("/Healthcheck", INSIDE, healthcheck.is_some()),
+        field("/Healthcheck", Rule("health-check"), healthcheck.is_some()),
         field("/ArgsEscaped", WINDOWS, *args_escaped),
         field("/Image", Rule("images"), !image.is_empty()),
         field("/Volumes", Inert("anonymous volumes are the engine's own directories"), !volumes.is_empty()),
-        field("/WorkingDir", Nobody("--workdir"), leads_into_proc(working_dir)),
+        field("/WorkingDir", Rule("working-directory"), !working_dir.is_empty()),
         field("/Entrypoint", INSIDE, entrypoint.is_some()),
         field("/NetworkDisabled", Inert("takes the network away"), *network_disabled),
         field("/MacAddress", Rule("network-options"), !mac_address.is_empty()),
         field("/OnBuild", DESCRIBES, !on_build.is_empty()),
         field("/Labels", Rule("reserved-labels"), !labels.is_empty()),
         field("/StopSignal", INSIDE, !stop_signal.is_empty()),
-        field("/StopTimeout", INSIDE, stop_timeout.is_some()),
+        field("/StopTimeout", Rule("stop-timeout"), stop_timeout.is_some()),
         field("/Shell", DESCRIBES, shell.is_some()),
     ];
     host(host_config, &mut all);
     networks(networking_config.as_ref(), &mut all);
     all
-}
-
-/// A working directory under /proc can name an open file of the runtime (CVE-2024-21626).
-fn leads_into_proc(path: &str) -> bool {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            name => parts.push(name),
-        }
-    }
-    parts.first() == Some(&"proc")
-}
-
-/// Logs that stay on the engine's machine, in the engine's own files.
-fn logs_elsewhere(driver: &str) -> bool {
-    !matches!(driver, "" | "json-file" | "local" | "journald")
 }
 
 fn host(config: &HostConfig, all: &mut Vec<Field>) {
@@ -209,12 +188,11 @@ fn host(config: &HostConfig, all: &mut Vec<Field>) {
         init,
     } = config;
     const TIGHTENS: Answer = Inert("only takes something away");
-    const WEIGHTS: Answer = Inert("a share or ceiling of the disks; never more than without it");
     let mut say = |name: &'static str, answer: Answer, speaks: bool| {
         all.push(Field { at: Cow::Borrowed("/HostConfig/"), name, answer, speaks });
     };
     say("ContainerIDFile", DESCRIBES, !container_id_file.is_empty());
-    say("LogConfig", Nobody("--log-driver"), logs_elsewhere(&log_config.kind));
+    say("LogConfig", Rule("log-driver"), !log_config.kind.is_empty() || !log_config.config.is_empty());
     say("NetworkMode", Rule("host-network"), !network_mode.is_empty());
     say("PortBindings", Rule("ports"), !port_bindings.is_empty());
     say("RestartPolicy", Rule("restart"), !restart_policy.name.is_empty());
@@ -222,7 +200,7 @@ fn host(config: &HostConfig, all: &mut Vec<Field>) {
     say("VolumeDriver", Rule("volume-options"), !volume_driver.is_empty());
     say("VolumesFrom", Rule("volumes-from"), !volumes_from.is_empty());
     say("ConsoleSize", STREAMS, *console_size != [0, 0]);
-    say("Annotations", Nobody("--annotation"), !annotations.is_empty());
+    say("Annotations", Rule("annotations"), !annotations.is_empty());
     say("CapAdd", Rule("capabilities"), !cap_add.0.is_empty());
     say("CapDrop", TIGHTENS, !cap_drop.0.is_empty());
     say("CgroupnsMode", Rule("host-cgroup"), !cgroupns_mode.is_empty());
@@ -234,59 +212,64 @@ fn host(config: &HostConfig, all: &mut Vec<Field>) {
     say("IpcMode", Rule("host-ipc"), !ipc_mode.is_empty());
     say("Cgroup", Rule("host-cgroup"), !cgroup.is_empty());
     say("Links", Rule("links"), !links.is_empty());
-    say("OomScoreAdj", Nobody("--oom-score-adj"), *oom_score_adj < 0);
+    say("OomScoreAdj", Rule("oom"), *oom_score_adj != 0);
     say("PidMode", Rule("host-pid"), !pid_mode.is_empty());
     say("Privileged", Rule("privileged"), *privileged);
     say("PublishAllPorts", Rule("ports"), *publish_all_ports);
     say("ReadonlyRootfs", Rule("read-only-root"), *readonly_rootfs);
-    say("StorageOpt", Nobody("--storage-opt"), !storage_opt.is_empty());
+    say("StorageOpt", Rule("storage-options"), !storage_opt.is_empty());
     say("Tmpfs", Rule("tmpfs"), !tmpfs.is_empty());
     say("UTSMode", Rule("host-uts"), !uts_mode.is_empty());
     say("UsernsMode", Rule("host-userns"), !userns_mode.is_empty());
-    say("ShmSize", Inert("counts as the container's own memory"), *shm_size != 0);
-    say("Sysctls", Nobody("--sysctl"), !sysctls.is_empty());
-    say("Runtime", Nobody("--runtime"), !runtime.is_empty());
-    say("Isolation", WINDOWS, !isolation.is_empty());
-    say("CpuShares", Inert("a weight; how much there is at all is for `cpus` to say"), *cpu_shares != 0);
+    say("ShmSize", Rule("shm-size"), *shm_size != 0);
+    say("Sysctls", Rule("sysctls"), !sysctls.is_empty());
+    say("Runtime", Rule("runtime"), !runtime.is_empty());
+    say("Isolation", Nobody("--isolation"), !matches!(isolation.as_str(), "" | "default"));
+    say("CpuShares", Rule("cpus"), *cpu_shares != 0);
     say("Memory", Rule("memory"), *memory != 0);
     say("NanoCpus", Rule("cpus"), *nano_cpus != 0);
-    say("CgroupParent", Nobody("--cgroup-parent"), !cgroup_parent.is_empty());
-    say("BlkioWeight", WEIGHTS, *blkio_weight != 0);
-    say("BlkioWeightDevice", WEIGHTS, !blkio_weight_device.is_empty());
-    say("BlkioDeviceReadBps", WEIGHTS, !blkio_device_read_bps.is_empty());
-    say("BlkioDeviceWriteBps", WEIGHTS, !blkio_device_write_bps.is_empty());
-    say("BlkioDeviceReadIOps", WEIGHTS, !blkio_device_read_iops.is_empty());
-    say("BlkioDeviceWriteIOps", WEIGHTS, !blkio_device_write_iops.is_empty());
+    say("CgroupParent", Rule("cgroup-parent"), !cgroup_parent.is_empty());
+    say("BlkioWeight", Rule("block-io"), *blkio_weight != 0);
+    say("BlkioWeightDevice", Rule("block-io"), !blkio_weight_device.is_empty());
+    say("BlkioDeviceReadBps", Rule("block-io"), !blkio_device_read_bps.is_empty());
+    say("BlkioDeviceWriteBps", Rule("block-io"), !blkio_device_write_bps.is_empty());
+    say("BlkioDeviceReadIOps", Rule("block-io"), !blkio_device_read_iops.is_empty());
+    say("BlkioDeviceWriteIOps", Rule("block-io"), !blkio_device_write_iops.is_empty());
     say("CpuPeriod", Rule("cpus"), *cpu_period != 0);
     say("CpuQuota", Rule("cpus"), *cpu_quota != 0);
-    say("CpuRealtimePeriod", Nobody("--cpu-rt-period"), *cpu_realtime_period != 0);
-    say("CpuRealtimeRuntime", Nobody("--cpu-rt-runtime"), *cpu_realtime_runtime != 0);
-    say("CpusetCpus", TIGHTENS, !cpuset_cpus.is_empty());
-    say("CpusetMems", TIGHTENS, !cpuset_mems.is_empty());
-    say("Devices", Nobody("--device"), !devices.is_empty());
-    say("DeviceCgroupRules", Nobody("--device-cgroup-rule"), !device_cgroup_rules.is_empty());
-    say("DeviceRequests", Nobody("--gpus"), !device_requests.is_empty());
+    say("CpuRealtimePeriod", Rule("cpu-realtime"), *cpu_realtime_period != 0);
+    say("CpuRealtimeRuntime", Rule("cpu-realtime"), *cpu_realtime_runtime != 0);
+    say("CpusetCpus", Rule("cpuset"), !cpuset_cpus.is_empty());
+    say("CpusetMems", Rule("cpuset"), !cpuset_mems.is_empty());
+    say("Devices", Rule("devices"), !devices.is_empty());
+    say("DeviceCgroupRules", Rule("devices"), !device_cgroup_rules.is_empty());
+    say("DeviceRequests", Rule("gpus"), !device_requests.is_empty());
     say("KernelMemory", TIGHTENS, *kernel_memory != 0);
     say("KernelMemoryTCP", TIGHTENS, *kernel_memory_tcp != 0);
     say("MemoryReservation", Rule("memory"), *memory_reservation != 0);
     say("MemorySwap", Rule("memory"), *memory_swap != 0);
     say("MemorySwappiness", INSIDE, memory_swappiness.is_some());
-    say("OomKillDisable", Nobody("--oom-kill-disable"), *oom_kill_disable == Some(true));
+    say("OomKillDisable", Rule("oom"), oom_kill_disable.is_some());
     say("PidsLimit", Rule("pids"), pids_limit.is_some());
     say("Ulimits", Rule("ulimits"), !ulimits.is_empty());
     say("CpuCount", WINDOWS, *cpu_count != 0);
     say("CpuPercent", WINDOWS, *cpu_percent != 0);
     say("IOMaximumIOps", WINDOWS, *io_maximum_iops != 0);
     say("IOMaximumBandwidth", WINDOWS, *io_maximum_bandwidth != 0);
-    say("MaskedPaths", Nobody("--security-opt systempaths"), masked_paths.is_some());
-    say("ReadonlyPaths", Nobody("--security-opt systempaths"), readonly_paths.is_some());
+    say("MaskedPaths", Rule("system-paths"), masked_paths.is_some());
+    say("ReadonlyPaths", Rule("system-paths"), readonly_paths.is_some());
     say("Init", INSIDE, init.is_some());
     for index in 0..binds.len() {
         all.push(field(format!("/HostConfig/Binds/{index}"), Rule("binds"), true));
     }
     for (index, entry) in security_opt.iter().enumerate() {
-        let about = no_new_privileges::is_about(entry);
-        let answer = if about { Rule("no-new-privileges") } else { Nobody("--security-opt") };
+        let answer = match SecurityOpt::parse(entry).name {
+            "no-new-privileges" => Rule("no-new-privileges"),
+            "seccomp" => Rule("seccomp"),
+            "apparmor" => Rule("apparmor"),
+            "label" => Rule("selinux"),
+            _ => Nobody("--security-opt"),
+        };
         all.push(field(format!("/HostConfig/SecurityOpt/{index}"), answer, true));
     }
     for (index, mount) in mounts.iter().enumerate() {

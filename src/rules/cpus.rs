@@ -10,7 +10,8 @@ pub(super) const RULE: Rule = Rule {
     id: RuleId("cpus"),
     doc: "\
 ## What
-A container may use more CPU time than the policy's `max`, or has no limit and gets `default`.
+A container may use more CPU time than the policy's `max`, or has no limit and gets `default`; or it asks for a greater
+weight than `max-shares` where CPUs are short.
 
 ## Why
 One busy loop without a limit takes the whole machine from everybody else.
@@ -18,14 +19,15 @@ One busy loop without a limit takes the whole machine from everybody else.
 ## Instead
 Ask for what is needed, up to the limit: `--cpus 1.5`.
 ",
-    fields: &["HostConfig.NanoCpus", "HostConfig.CpuQuota", "HostConfig.CpuPeriod"],
+    fields: &["HostConfig.NanoCpus", "HostConfig.CpuQuota", "HostConfig.CpuPeriod", "HostConfig.CpuShares"],
     keys: &[
         Key::free("default", Takes::Cpus, "CPUs of a container that asks for none"),
         Key::max("max", Takes::Cpus, "the most that may be asked for"),
+        Key::max("max-shares", Takes::Whole, "the greatest weight; who says nothing has 1024"),
     ],
     open_keys: &[],
     silence: "neither NanoCpus nor CpuQuota",
-    breach: "more than `max`, or explicitly no limit",
+    breach: "more than `max`, or explicitly no limit; a weight above `max-shares`",
     rewrites: true,
     sources: &["CIS Docker 5.12", "OWASP Docker rule 7"],
     load: |settings: &mut Settings<'_>| {
@@ -35,7 +37,7 @@ Ask for what is needed, up to the limit: `--cpus 1.5`.
         {
             settings.object(&default.spot, format!("the default {} is above the max {}", default.value, max.value));
         }
-        Some(Box::new(Cpus { default, max }))
+        Some(Box::new(Cpus { default, max, max_shares: settings.get("max-shares") }))
     },
 };
 
@@ -46,6 +48,7 @@ const DEFAULT_PERIOD: i64 = 100_000;
 struct Cpus {
     default: Option<Setting<NanoCpus>>,
     max: Option<Setting<NanoCpus>>,
+    max_shares: Option<Setting<u32>>,
 }
 
 /// How a request asks for CPU time.
@@ -100,10 +103,23 @@ impl Check for Cpus {
             }
             _ => {}
         }
+        self.weight(case.request.body.host_config.cpu_shares, out);
     }
 }
 
 impl Cpus {
+    /// The weight beside other containers.
+    fn weight(&self, asked: i64, out: &mut Opinion) {
+        const SHARES: &str = "/HostConfig/CpuShares";
+        let Some(max) = self.max_shares.as_ref().filter(|max| !(0..=i64::from(max.value)).contains(&asked)) else {
+            return;
+        };
+        let meaning = format!("--cpu-shares {}", max.value);
+        let message = format!("a weight of {asked} is not within the {} that are allowed", max.value);
+        let breach = Breach::new(SHARES, message).bound(&max.spot).help(format!("ask for at most `{meaning}`"));
+        out.breach(breach.nearest(vec![Change::Set(SHARES.to_owned(), max.value.into())], meaning));
+    }
+
     /// What a silence becomes; it would be out of bounds where there is only a bound.
     fn silence(&self) -> Option<&Setting<NanoCpus>> {
         self.default.as_ref().or(self.max.as_ref())
@@ -188,6 +204,16 @@ mod tests {
             }),
             lowered
         );
+    }
+
+    #[test]
+    fn nobody_weighs_more_than_the_others() {
+        let asks = |shares: i64| {
+            Bench::new(&RULE, "action = \"rewrite\"\nmax-shares = 1024").of(|body| body.host_config.cpu_shares = shares)
+        };
+        assert_eq!(asks(262_144), "rewrite: --cpu-shares 1024");
+        assert_eq!(asks(512), "pass");
+        assert_eq!(asks(-1), "rewrite: --cpu-shares 1024");
     }
 
     #[test]

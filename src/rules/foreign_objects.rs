@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::glob::{List, Names};
+use super::glob::List;
 use super::{Breach, Case, Check, Fill, Opinion, Rule};
-use crate::policy::{Key, Setting, Settings, Takes};
+use crate::policy::{Glob, Key, Setting, Settings, Takes};
 use crate::request::references::{CONTAINER, ENDPOINTS, Reference, Way, endpoints, references};
 use crate::request::wire::ContainerCreate;
 use crate::request::{Action, Change, Facts, Needs, OWNER_LABEL, Owner, PolicySpot, Request, RuleId, member};
@@ -58,7 +58,7 @@ Use an object of your own, or ask its owner to have it shared.
 #[derive(Debug)]
 struct ForeignObjects {
     unowned: Option<Setting<Action>>,
-    shared: List<Names>,
+    shared: List<Glob>,
     stamp: Option<Setting<bool>>,
     table: PolicySpot,
 }

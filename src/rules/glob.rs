@@ -1,27 +1,45 @@
 //! Patterns of names and paths that lists of the policy are made of.
 
+use std::path::Path;
+
 use crate::policy::{FromNode, Glob, Setting, Value};
 
 /// A list of patterns, each with its line.
 pub(super) type List<T> = Option<Setting<Vec<Setting<T>>>>;
 
-/// A pattern of names.
+/// A path from the root of a tree, in which `*` stands for any part of one component and `**` for any number.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Names(pub(super) Glob);
+pub(super) struct Paths(Glob);
 
-impl FromNode for Names {
-    const EXPECTED: &'static str = "a name, or a pattern of names with `*`";
+impl FromNode for Paths {
+    const EXPECTED: &'static str = "an absolute path without `.` and `..`, such as \"/dev/fuse\"";
     fn from_value(value: &Value) -> Option<Self> {
         let text = String::from_value(value)?;
-        let sound = !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c.is_control());
-        sound.then(|| Self(Glob::new(&text)))
+        Self::parse(&text)
     }
 }
 
-impl Names {
-    pub(super) fn matches(&self, name: &str) -> bool {
-        self.0.matches(name)
+impl Paths {
+    /// Nothing where it could never match.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        is_plain(text).then(|| Self(Glob::new(text)))
     }
+
+    /// As it was written.
+    pub(super) fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// Whether the pattern is this path, or something above it.
+    pub(super) fn holds(&self, path: &Path) -> bool {
+        path.ancestors().any(|at| at.to_str().is_some_and(|text| self.0.matches(text)))
+    }
+}
+
+/// Absolute, and spelled in the one way that nothing needs to be resolved in.
+fn is_plain(path: &str) -> bool {
+    let parts = path.strip_prefix('/').map(|rest| rest.split('/').all(|part| !matches!(part, "" | "." | "..")));
+    parts == Some(true)
 }
 
 /// What a list says, for a message.
@@ -35,9 +53,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_path_holds_what_is_below_it_by_whole_components() {
+        let dri = Paths::parse("/dev/dri").unwrap();
+        assert!(dri.holds(Path::new("/dev/dri")) && dri.holds(Path::new("/dev/dri/card0")));
+        assert!(!dri.holds(Path::new("/dev/dri2")) && !dri.holds(Path::new("/dev")));
+        assert!(Paths::parse("/dev/tty*").unwrap().holds(Path::new("/dev/ttyUSB0")));
+    }
+
+    #[test]
     fn a_pattern_that_can_match_nothing_is_none() {
-        let text = |text: &str| Value::String(text.to_owned());
-        assert_eq!(Names::from_value(&text("a b")), None);
-        assert_eq!(Names::from_value(&text("")), None);
+        for bad in ["", "dev/fuse", "/dev/../x", "/dev/./x", "/dev//x", "/dev/"] {
+            assert_eq!(Paths::parse(bad), None, "{bad}");
+        }
     }
 }

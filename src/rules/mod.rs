@@ -4,16 +4,27 @@
 //! with the nearest permitted value where there is one. What becomes of a breach is the policy's `action`, and only
 //! [`Ruleset`] combines the two.
 
+mod annotations;
+mod apparmor;
 mod binds;
+mod block_io;
 mod book;
 mod capabilities;
+mod cgroup_parent;
 mod container_namespaces;
 mod coverage;
+mod cpu_realtime;
 mod cpus;
+mod cpuset;
+mod devices;
 mod engine_socket;
+mod engine_version;
 mod extra_hosts;
 mod foreign_objects;
 mod glob;
+mod gpus;
+mod health_check;
+mod hook_environment;
 mod host_cgroup;
 mod host_ipc;
 mod host_network;
@@ -21,14 +32,17 @@ mod host_pid;
 mod host_userns;
 mod host_uts;
 mod id_like_name;
+mod image_tag;
 mod images;
 mod links;
+mod log_driver;
 mod memory;
 mod mount_propagation;
 mod namespace;
 mod network_options;
 mod networks;
 mod no_new_privileges;
+mod oom;
 mod opinion;
 mod other_engine;
 mod other_fields;
@@ -40,11 +54,22 @@ mod read_only_root;
 mod reserved_labels;
 mod restart;
 mod ruleset;
+mod runtime;
+mod seccomp;
+mod secrets;
+mod selinux;
+mod shm_size;
+mod ssh_server;
+mod stop_timeout;
+mod storage_options;
+mod sysctls;
+mod system_paths;
 mod tmpfs;
 mod ulimits;
 mod user;
 mod volume_options;
 mod volumes_from;
+mod working_directory;
 
 #[cfg(test)]
 mod testing;
@@ -52,6 +77,7 @@ mod testing;
 pub use book::{InForce, Rulebook};
 pub use opinion::{Breach, Fill, Opinion, Outcome};
 pub use ruleset::{Gate, Ruleset};
+pub use secrets::secret_places;
 
 use crate::policy::{Key, Keys, Settings};
 use crate::request::{Caller, Facts, ImageRef, Manner, Needs, Request, RuleId};
@@ -94,7 +120,32 @@ pub const CATALOGUE: &[Rule] = &[
     // After whoever changes one network: this one may replace them all.
     networks::RULE,
     // Confinement, devices, kernel.
+    seccomp::RULE,
+    apparmor::RULE,
+    selinux::RULE,
+    system_paths::RULE,
+    devices::RULE,
+    gpus::RULE,
+    block_io::RULE,
+    sysctls::RULE,
+    oom::RULE,
+    shm_size::RULE,
+    cgroup_parent::RULE,
+    runtime::RULE,
+    annotations::RULE,
+    cpu_realtime::RULE,
+    cpuset::RULE,
+    storage_options::RULE,
+    stop_timeout::RULE,
+    working_directory::RULE,
+    hook_environment::RULE,
     // Images, logs, the engine.
+    image_tag::RULE,
+    log_driver::RULE,
+    health_check::RULE,
+    ssh_server::RULE,
+    secrets::RULE,
+    engine_version::RULE,
     other_engine::RULE,
     // The rest.
     other_fields::RULE,

@@ -1,8 +1,8 @@
 //! Which networks a container may join.
 
-use super::glob::{List, Names, listed};
+use super::glob::{List, listed};
 use super::{Breach, Case, Check, Fill, Opinion, Rule};
-use crate::policy::{FromNode, Key, Setting, Settings, Takes, Value};
+use crate::policy::{FromNode, Glob, Key, Setting, Settings, Takes, Value};
 use crate::request::references::{
     CONTAINER, ENDPOINTS, NETWORK_MODE, Reference, Way, endpoints, is_user_defined, references,
 };
@@ -61,7 +61,7 @@ impl FromNode for Name {
 #[derive(Debug)]
 struct Networks {
     default: Option<Setting<Name>>,
-    allow: List<Names>,
+    allow: List<Glob>,
 }
 
 impl Check for Networks {
@@ -90,10 +90,8 @@ impl Check for Networks {
 
 impl Networks {
     /// The list, unless it allows everything.
-    fn gate(&self) -> Option<&Setting<Vec<Setting<Names>>>> {
-        self.allow
-            .as_ref()
-            .filter(|allow| allow.value.iter().all(|entry| !matches!(entry.value.0.as_str(), "*" | "**")))
+    fn gate(&self) -> Option<&Setting<Vec<Setting<Glob>>>> {
+        self.allow.as_ref().filter(|allow| allow.value.iter().all(|entry| !matches!(entry.value.as_str(), "*" | "**")))
     }
 
     fn allows(&self, name: &str) -> bool {
@@ -110,7 +108,7 @@ impl Networks {
         &self,
         name: &str,
         pointer: String,
-        gate: &Setting<Vec<Setting<Names>>>,
+        gate: &Setting<Vec<Setting<Glob>>>,
         body: &ContainerCreate,
         out: &mut Opinion,
     ) {
@@ -118,7 +116,7 @@ impl Networks {
             return;
         }
         let breach = Breach::new(pointer, format!("network `{name}` is not among those that may be joined"));
-        let names = listed(gate.value.iter().map(|entry| entry.value.0.as_str()));
+        let names = listed(gate.value.iter().map(|entry| entry.value.as_str()));
         let breach = breach.bound(&gate.spot).help(match names {
             Some(names) => format!("join one of {names}"),
             None => "no network may be joined".to_owned(),

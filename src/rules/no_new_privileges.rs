@@ -2,7 +2,7 @@
 
 use super::{Breach, Case, Check, Fill, Opinion, Rule};
 use crate::policy::{Key, Setting, Settings, Takes};
-use crate::request::{Change, RuleId};
+use crate::request::{Change, RuleId, SecurityOpt};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("no-new-privileges"),
@@ -44,13 +44,9 @@ enum Said {
     Unclear,
 }
 
-/// What an entry of `SecurityOpt` says of the option; nothing, if it is about another one. The engine splits at `=`,
-/// else at `:`.
+/// What an entry of `SecurityOpt` says of the option; nothing, if it is about another one.
 fn said(entry: &str) -> Option<Said> {
-    let (name, value) = match entry.split_once('=').or_else(|| entry.split_once(':')) {
-        Some((name, value)) => (name, Some(value)),
-        None => (entry, None),
-    };
+    let SecurityOpt { name, value } = SecurityOpt::parse(entry);
     if name != NAME {
         return None;
     }
@@ -59,11 +55,6 @@ fn said(entry: &str) -> Option<Said> {
         Some("0" | "f" | "F" | "false" | "FALSE" | "False") => Said::Off,
         Some(_) => Said::Unclear,
     })
-}
-
-/// Whether an entry of `SecurityOpt` is this rule's business.
-pub(super) fn is_about(entry: &str) -> bool {
-    said(entry).is_some()
 }
 
 impl Check for NoNewPrivileges {

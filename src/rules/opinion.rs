@@ -48,6 +48,14 @@ impl Breach {
         }
     }
 
+    /// That a fact could not be learned.
+    #[must_use]
+    pub fn unknown(pointer: impl Into<String>, what: &str, why: &str) -> Self {
+        let breach = Self::new(pointer, format!("{what} could not be learned: {why}")).label("needed for this");
+        let breach = breach.help("what cannot be judged is refused; mend the cause and try again");
+        Self { unlearned: true, ..breach }
+    }
+
     /// The words under the caret.
     #[must_use]
     pub fn label(mut self, label: &'static str) -> Self {
@@ -84,11 +92,12 @@ pub struct Opinion {
     fills: Vec<Fill>,
     breaches: Vec<Breach>,
     cautions: Vec<Breach>,
+    warnings: Vec<Breach>,
 }
 
 impl Opinion {
     pub(super) fn new(rule: RuleId) -> Self {
-        Self { rule, fills: Vec::new(), breaches: Vec::new(), cautions: Vec::new() }
+        Self { rule, fills: Vec::new(), breaches: Vec::new(), cautions: Vec::new(), warnings: Vec::new() }
     }
 
     /// A silence is filled, whatever the rule's action.
@@ -101,6 +110,17 @@ impl Opinion {
         self.breaches.push(breach);
     }
 
+    /// A breach about which a key of its own decides, where the rule looks at all.
+    pub fn breach_under(&mut self, action: &Setting<Action>, breach: Breach) {
+        let breach = breach.bound(&action.spot);
+        match action.value {
+            Action::Allow => {}
+            Action::Warn => self.warnings.push(breach),
+            Action::Rewrite => self.breaches.push(breach),
+            Action::Deny => self.breaches.push(Breach { nearest: None, ..breach }),
+        }
+    }
+
     /// Said, never refused.
     pub fn caution(&mut self, caution: Breach) {
         self.cautions.push(caution);
@@ -108,9 +128,7 @@ impl Opinion {
 
     /// A fact that the rule needed is not known; that refuses wherever a breach would.
     pub fn unknown(&mut self, pointer: &str, what: &str, why: &str) {
-        let mut breach = Breach::new(pointer, format!("{what} could not be learned: {why}")).label("needed for this");
-        breach.unlearned = true;
-        self.breaches.push(breach.help("what cannot be judged is refused; mend the cause and try again"));
+        self.breaches.push(Breach::unknown(pointer, what, why));
     }
 }
 
@@ -146,7 +164,7 @@ impl Outcome {
 
     /// Combines what a rule says with what the policy wants done.
     pub(super) fn take(&mut self, opinion: Opinion, action: &Setting<Action>, origins: &Origins) {
-        let Opinion { rule, fills, breaches, cautions } = opinion;
+        let Opinion { rule, fills, breaches, cautions, warnings } = opinion;
         let place = |pointer: &str| origins.of(pointer);
         for Fill { changes, meaning, spot } in fills {
             self.rewrites.push(Rewrite { rule, changes, meaning, wish: false, origin: Origin::Policy(spot) });
@@ -174,7 +192,8 @@ impl Outcome {
                 unlearned: breach.unlearned,
             });
         }
-        for caution in cautions {
+        let looks = action.value != Action::Allow;
+        for caution in cautions.into_iter().chain(warnings.into_iter().filter(|_| looks)) {
             self.findings.push(Finding {
                 rule,
                 action: Action::Warn,

@@ -34,12 +34,17 @@ pub(super) fn facts() -> Facts {
             memory_limit: true,
             swap_limit: true,
             pids_limit: true,
+            cpuset: true,
+            cgroup_driver: "cgroupfs".to_owned(),
+            logging_driver: "json-file".to_owned(),
+            default_runtime: "runc".to_owned(),
             cgroup_namespaces: true,
             ..EngineInfo::default()
         }),
         stands_for: (UID, GID),
         local: true,
         sockets: Fact::Known(Vec::new()),
+        groups: Fact::Known(vec![group("root", 0), group("docker", 998)]),
         ..Facts::default()
     }
 }

@@ -7,35 +7,41 @@ use serde_json::json;
 use super::{ACTION, Breach, Case, Check, Fill, Opinion, Rule};
 use crate::policy::{FromNode, Key, Setting, Settings, Takes, Value};
 use crate::request::wire::Ulimit;
-use crate::request::{Change, RuleId};
+use crate::request::{Action, Change, RuleId};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("ulimits"),
     doc: "\
 ## What
 A container asks for a higher resource limit than the policy's `max` for it, or says nothing and gets its `default`. Each
-key of the table is the name of a limit: `nofile = { default = \"1024:2048\", max = 65536 }`.
+further key of the table is the name of a limit: `nofile = { default = \"1024:2048\", max = 65536 }`. `others` says what
+becomes of limits that the table does not name, but for those that only take away from a program of its own.
 
 ## Why
-Open files, processes and locked memory are shared by everybody on the machine.
+Open files, processes and locked memory are shared by everybody on the machine, and with `rtprio` a program runs before
+everybody else's.
 
 ## Instead
 Ask for what is needed, up to the limit: `--ulimit nofile=1024:2048`.
 ",
     fields: &["HostConfig.Ulimits"],
-    keys: &[],
+    keys: &[Key::action("others", "limits that the table does not name")],
     open_keys: &[
         Key::free("default", Takes::Text, "`soft[:hard]` where nothing is asked for"),
         Key::max("max", Takes::Whole, "the most that may be asked for"),
     ],
     silence: "the limit is not named",
-    breach: "above its `max`",
+    breach: "above its `max`; not named, where `others` says so",
     rewrites: true,
     sources: &["CIS Docker 5.19", "OWASP Docker rule 7"],
     load,
 };
 
 const POINTER: &str = "/HostConfig/Ulimits";
+const OTHERS: &str = "others";
+
+/// Where nothing is said the kernel sets no bound to these: whatever is asked for takes something away.
+const ONLY_LOWER: [&str; 6] = ["cpu", "data", "fsize", "locks", "rss", "rttime"];
 
 /// `soft[:hard]`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,11 +72,13 @@ struct Limit {
 #[derive(Debug)]
 struct Ulimits {
     limits: BTreeMap<String, Limit>,
+    others: Option<Setting<Action>>,
 }
 
 fn load(settings: &mut Settings<'_>) -> Option<Box<dyn Check>> {
     let mut limits = BTreeMap::new();
-    settings.tables(&[ACTION], |name, table| {
+    let others = settings.get(OTHERS);
+    settings.tables(&[ACTION, OTHERS], |name, table| {
         if !Ulimit::NAMES.contains(&name) {
             let spot = table.spot();
             table.object(&spot, format!("there is no limit `{name}`; one of {}", Ulimit::NAMES.join(", ")));
@@ -84,7 +92,7 @@ fn load(settings: &mut Settings<'_>) -> Option<Box<dyn Check>> {
         }
         limits.insert(name.to_owned(), limit);
     });
-    Some(Box::new(Ulimits { limits }))
+    Some(Box::new(Ulimits { limits, others }))
 }
 
 impl Check for Ulimits {
@@ -100,11 +108,26 @@ impl Check for Ulimits {
             }
         }
         for (index, ulimit) in asked.iter().enumerate() {
-            let max = self.limits.get(&ulimit.name).and_then(|limit| limit.max.as_ref());
-            if let Some(max) = max.filter(|max| exceeds(ulimit, max.value)) {
-                out.breach(breach(index, ulimit, max));
+            match self.limits.get(&ulimit.name) {
+                None => self.other(index, &ulimit.name, out),
+                Some(limit) => {
+                    if let Some(max) = limit.max.as_ref().filter(|max| exceeds(ulimit, max.value)) {
+                        out.breach(breach(index, ulimit, max));
+                    }
+                }
             }
         }
+    }
+}
+
+impl Ulimits {
+    /// A limit that the table does not name.
+    fn other(&self, index: usize, name: &str, out: &mut Opinion) {
+        let Some(others) = self.others.as_ref().filter(|_| !ONLY_LOWER.contains(&name)) else { return };
+        let pointer = format!("{POINTER}/{index}");
+        let breach = Breach::new(pointer.clone(), format!("the policy names no bound for the limit `{name}`"));
+        let breach = breach.help("leave it out").nearest(vec![Change::Remove(pointer)], format!("no --ulimit {name}"));
+        out.breach_under(others, breach);
     }
 }
 
@@ -148,7 +171,18 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_that_the_policy_does_not_name_stands() {
+    fn what_the_table_does_not_name_is_for_others_to_say() {
         assert_eq!(asks(&[("nofile", 1, 1), ("rtprio", 99, 99)]), "pass");
+        let says = |others: &str, name: &str| {
+            let table = format!("action = \"rewrite\"\nothers = \"{others}\"\nnofile = {{ max = 9 }}");
+            let ulimit = Ulimit { name: name.to_owned(), soft: -1, hard: -1 };
+            Bench::new(&RULE, &table).of(|body| body.host_config.ulimits = vec![ulimit])
+        };
+        assert_eq!(says("allow", "rtprio"), "pass");
+        assert_eq!(says("warn", "rtprio"), "warn");
+        assert_eq!(says("rewrite", "memlock"), "rewrite: no --ulimit memlock");
+        assert_eq!(says("deny", "unheard-of"), "deny");
+        assert_eq!(says("deny", "fsize"), "pass", "only takes away");
+        assert_eq!(says("deny", "nofile"), "rewrite: --ulimit nofile=9:9");
     }
 }

@@ -4,7 +4,8 @@ use super::{Breach, Case, Check, Fill, Opinion, Rule};
 use crate::policy::{FromNode, Key, Setting, Settings, Takes, Value};
 use crate::request::mounts::{MountSource, mounts};
 use crate::request::{
-    Action, Caller, Change, Facts, Id, Ids, ImageFacts, Needs, PolicySpot, Request, RuleId, UserFault, UserSpec,
+    Action, Caller, Change, Facts, GroupEntry, Id, Ids, ImageFacts, Needs, PolicySpot, Request, RuleId, UserFault,
+    UserSpec,
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -12,12 +13,13 @@ pub(super) const RULE: Rule = Rule {
     doc: "\
 ## What
 A container asks to run as root (every spelling of uid or gid 0, also a name that the image maps to it), or as a user or
-group outside `allow`. Where neither the request nor the image names another user than root, `default` is filled in. The
-engine is always told numbers, `uid:gid`: a uid alone would get gid 0.
+group outside `allow`, or with a group in `deny-groups`: by number, or by the name that the request, the image or this
+machine has for it. Where neither the request nor the image names another user than root, `default` is filled in. The engine
+is always told numbers, `uid:gid`: a uid alone would get gid 0.
 
 ## Why
 Root inside is root outside as far as mounted files and kernel holes go; one mistake in the container's confinement is
-enough.
+enough. Groups such as `docker`, `disk` and `shadow` open sockets, disks and files of the host.
 
 ## Instead
 Name a user: `--user 1000:1000`, or leave `--user` out to run as yourself.
@@ -27,10 +29,11 @@ Name a user: `--user 1000:1000`, or leave `--user` out to run as yourself.
         Key::free("default", Takes::Text, "whom nobody becomes: `caller` or `uid:gid`"),
         Key::free("allow", Takes::Ids, "who may be asked for: `caller`, ids, ranges"),
         Key::action("image-root-group", "an image's own user in group 0"),
+        Key::adding("deny-groups", Takes::Ids, "groups that nobody may run with, by name or number"),
     ],
     open_keys: &[],
     silence: "no User, and an image that names nobody but root",
-    breach: "root in any spelling, or an id outside `allow`",
+    breach: "root in any spelling, an id outside `allow`, a group in `deny-groups`",
     rewrites: true,
     sources: &["CIS Docker 4.1", "PSS restricted: running as non-root", "OWASP Docker rule 2"],
     load: |settings: &mut Settings<'_>| {
@@ -38,6 +41,7 @@ Name a user: `--user 1000:1000`, or leave `--user` out to run as yourself.
             default: settings.get("default"),
             allow: settings.list("allow"),
             image_root_group: settings.get("image-root-group"),
+            deny_groups: settings.list("deny-groups"),
         }))
     },
 };
@@ -91,11 +95,34 @@ impl FromNode for Allowed {
     }
 }
 
+/// A group that nobody may run with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Group {
+    Number(u32),
+    Name(String),
+}
+
+impl FromNode for Group {
+    const EXPECTED: &'static str = "the name of a group, or its number";
+    fn from_value(value: &Value) -> Option<Self> {
+        if let Some(number) = u32::from_value(value) {
+            return Some(Self::Number(number));
+        }
+        let text = String::from_value(value)?;
+        match text.parse() {
+            Ok(number) => Some(Self::Number(number)),
+            Err(_) => (!text.is_empty() && !text.contains(|c: char| c == ':' || c.is_whitespace()))
+                .then_some(Self::Name(text)),
+        }
+    }
+}
+
 #[derive(Debug)]
 struct User {
     default: Option<Setting<Default>>,
     allow: Option<Setting<Vec<Setting<Allowed>>>>,
     image_root_group: Option<Setting<Action>>,
+    deny_groups: Option<Setting<Vec<Setting<Group>>>>,
 }
 
 impl Check for User {
@@ -108,7 +135,8 @@ impl Check for User {
         let plain = matches!((&spec.user, &spec.group), (Some(Id::Number(1..)), Some(Id::Number(1..))));
         let groups = request.body.host_config.group_add.iter().any(|group| group.parse::<i64>().is_err());
         let tables = text.is_empty() || spec.needs_tables() || groups;
-        Needs { image: tables, users: tables, info: !plain, ..Needs::default() }
+        let machine = looks && self.deny_groups.as_ref().is_some_and(|groups| !groups.value.is_empty());
+        Needs { image: tables, users: tables, info: !plain, groups: machine, ..Needs::default() }
     }
 
     fn judge(&self, case: &Case<'_>, out: &mut Opinion) {
@@ -141,6 +169,10 @@ impl User {
             Ok(ids) => {
                 if ids.root_group {
                     self.root_group(&image.user, ids, out);
+                }
+                if let Some(breach) = self.denied(&image.user, None, ids.gid, facts) {
+                    let breach = Breach { pointer: "/Image".to_owned(), ..breach };
+                    return out.breach(breach.label("wants to").help("name a user in numbers: `--user 1000:1000`"));
                 }
                 if format!("{}:{}", ids.uid, ids.gid) != image.user {
                     out.fill(self.told_in_numbers(ids));
@@ -183,7 +215,7 @@ impl User {
                 if ids.root_group {
                     self.root_group(text, ids, out);
                 }
-                if let Some(breach) = self.outside(ids, case.caller, case.facts) {
+                if let Some(breach) = self.outside(text, ids, case) {
                     out.breach(breach);
                 } else if format!("{}:{}", ids.uid, ids.gid) != text {
                     out.fill(self.told_in_numbers(ids));
@@ -208,7 +240,7 @@ impl User {
         let default = self.default.as_ref().is_some_and(|default| default.value == Default::Caller);
         let as_is = case.facts.info.known().is_ok_and(|info| !info.rootless && !info.userns_remap);
         let nobody = match resolved {
-            Ok(ids) => ids.root_group || self.outside(*ids, case.caller, case.facts).is_some(),
+            Ok(ids) => ids.root_group || self.outside(text, *ids, case).is_some(),
             Err(UserFault::Root(_) | UserFault::Unusable(_)) => true,
             Err(UserFault::Unknown(_)) => false,
         };
@@ -249,14 +281,47 @@ impl User {
         let breach = Breach::new(POINTER, message).label("runs with root's group");
         let help = format!("name another group: `--user {}:{}`", ids.uid, ids.uid);
         match &self.image_root_group {
-            Some(setting) if setting.value == Action::Allow => {}
-            Some(setting) if setting.value == Action::Warn => out.caution(breach.bound(&setting.spot).help(help)),
-            Some(setting) => out.breach(breach.bound(&setting.spot).help(help)),
+            Some(setting) => out.breach_under(setting, breach.help(help)),
             None => out.breach(breach.help(help)),
         }
     }
 
-    fn outside(&self, ids: Ids, caller: &Caller, facts: &Facts) -> Option<Breach> {
+    /// What is wrong with a group that nobody may run with. `asked` is how the message calls who has it, `typed` the
+    /// group as it was written.
+    fn denied(&self, asked: &str, typed: Option<&str>, gid: u32, facts: &Facts) -> Option<Breach> {
+        let listed = self.deny_groups.as_ref()?;
+        let here = match facts.groups.known() {
+            Ok(groups) => groups.as_slice(),
+            Err(why) => {
+                let message =
+                    format!("whether `{asked}` has a group that nobody may run with could not be learned: {why}");
+                return Some(Breach::new(POINTER, message).bound(&listed.spot));
+            }
+        };
+        let image = facts.users.known().map_or(&[][..], |tables| &tables.group);
+        let calls =
+            |groups: &[GroupEntry], name: &str| groups.iter().any(|group| group.gid == gid && group.name == name);
+        listed.value.iter().find_map(|group| {
+            let what = match &group.value {
+                Group::Number(number) => (*number == gid).then(|| format!("group {gid}, which nobody may run with")),
+                Group::Name(name) if typed == Some(name) => Some(format!("group `{name}`, which nobody may run with")),
+                Group::Name(name) if calls(here, name) => {
+                    Some(format!("group {gid}, which is `{name}` on this machine"))
+                }
+                Group::Name(name) => calls(image, name).then(|| format!("group {gid}, which the image calls `{name}`")),
+            }?;
+            Some(Breach::new(POINTER, format!("`{asked}` has {what}")).bound(&group.spot))
+        })
+    }
+
+    fn outside(&self, text: &str, ids: Ids, case: &Case<'_>) -> Option<Breach> {
+        let (caller, facts) = (case.caller, case.facts);
+        let typed = text.split_once(':').map(|(_, group)| group);
+        // Whom a silence becomes needs no leave.
+        let picked = ids.gid != facts.stands_for.1;
+        if let Some(breach) = picked.then(|| self.denied(text, typed, ids.gid, facts)).flatten() {
+            return Some(breach.help("name another group: `--user UID:GID`"));
+        }
         let allow = self.allow.as_ref()?;
         let (uid, gid) = facts.stands_for;
         let user = allow.value.iter().any(|allowed| match allowed.value {
@@ -291,7 +356,12 @@ impl User {
                     .nearest(vec![Change::Remove(pointer.clone())], format!("no --group-add {text}"))
             };
             match Id::parse(text).as_group(&case.facts.users) {
-                Ok(gid) if self.allows_group(gid, case.facts.stands_for.1, case.caller) => {}
+                Ok(gid) if self.allows_group(gid, case.facts.stands_for.1, case.caller) => {
+                    if let Some(denied) = self.denied(text, Some(text), gid, case.facts) {
+                        let spot = denied.bound.clone();
+                        out.breach(Breach { bound: spot, ..breach(denied.message) });
+                    }
+                }
                 Ok(gid) => out.breach(breach(format!("group {gid} is not among those that are allowed"))),
                 Err(UserFault::Root(why)) => out.breach(breach(format!("`{text}` is root's group: {why}"))),
                 Err(UserFault::Unusable(why)) => out.breach(breach(format!("`{text}` is no group to run with: {why}"))),
@@ -535,6 +605,52 @@ mod tests {
     }
 
     #[test]
+    fn groups_that_open_the_host_are_refused_by_every_name() {
+        let bench = Bench::new(&RULE, &format!("{TABLE}deny-groups = [\"docker\", \"staff\", \"disk\", 42]"));
+        let runs = |user: &str, groups: &[&str]| {
+            bench.of(|body| {
+                body.user = user.to_owned();
+                body.host_config.group_add = groups.iter().map(|group| (*group).to_owned()).collect();
+            })
+        };
+        for bad in ["1000:998", "1000:staff", "1000:50", "1000:42", "1000:+998", "app:staff"] {
+            assert_eq!(runs(bad, &[]), "deny", "{bad}");
+        }
+        for bad in ["998", "+998", "staff", "42", "docker", "disk"] {
+            assert_eq!(runs("1000:1000", &[bad]), "deny", "{bad}");
+        }
+        assert_eq!(runs("1000:1000", &["2000"]), "pass");
+        let mut elsewhere = facts();
+        elsewhere.groups = Fact::Known(Vec::new());
+        assert_eq!(
+            bench.says(&asking(|body| body.user = "1000:998".to_owned()), &elsewhere),
+            "pass",
+            "another machine"
+        );
+        elsewhere.groups = Fact::Unknown("no file".to_owned());
+        assert_eq!(bench.says(&asking(|body| body.user = "1000:998".to_owned()), &elsewhere), "deny");
+    }
+
+    #[test]
+    fn a_caller_whose_own_group_is_such_a_one_runs_with_it() {
+        let mut facts = facts();
+        facts.stands_for = (UID, 998);
+        let bench = Bench::new(&RULE, &format!("{TABLE}deny-groups = [\"docker\"]"));
+        assert_eq!(bench.says(&asking(|_| {}), &facts), format!("fill: --user {UID}:998"));
+        assert_eq!(bench.says(&asking(|body| body.user = format!("{UID}:998")), &facts), "pass");
+    }
+
+    #[test]
+    fn an_image_that_brings_such_a_group_is_refused() {
+        let mut facts = facts();
+        if let Fact::Known(image) = &mut facts.image {
+            image.user = "1000:998".to_owned();
+        }
+        let bench = Bench::new(&RULE, &format!("{TABLE}deny-groups = [\"docker\"]"));
+        assert_eq!(bench.says(&asking(|_| {}), &facts), "deny");
+    }
+
+    #[test]
     fn root_can_be_rewritten_to_the_default() {
         let bench = Bench::new(&RULE, &TABLE.replacen("deny", "rewrite", 1));
         assert_eq!(bench.of(|body| body.user = "0".to_owned()), format!("rewrite: --user {UID}:{GID}"));
@@ -542,10 +658,8 @@ mod tests {
 
     #[test]
     fn numbers_need_nothing_looked_up() {
-        let user = |user: &str| asking(|body| body.user = user.to_owned());
-        let policy = crate::policy::Policy::built_in("baseline").unwrap();
-        let set = super::super::Ruleset::load(&policy).unwrap();
-        let needs = |text: &str| set.needs(&user(text));
+        let bench = Bench::new(&RULE, TABLE);
+        let needs = |text: &str| bench.needs(&asking(|body| body.user = text.to_owned()));
         assert!(!needs("1000:1000").users && !needs("1000:1000").image && !needs("0").users);
         assert!(needs("1000").users && needs("app").users && needs("").image);
     }

@@ -64,6 +64,20 @@ pub fn judge_manner(request: &Request, rules: &Ruleset) -> Result<(), Vec<Findin
     if outcome.refuses() { Err(worst_first(outcome.findings)) } else { Ok(()) }
 }
 
+/// Judges the manner of asking and the image's name, before anything is looked up. What may be an id is judged by
+/// [`judge`], when the engine has said what it is; who pulls it as a name asks [`judge_image`] first.
+///
+/// # Errors
+/// The refusals.
+pub fn judge_early(request: &Request, rules: &Ruleset) -> Result<(), Vec<Finding>> {
+    judge_manner(request, rules)?;
+    let typed = &request.body.image;
+    match ImageRef::parse(typed) {
+        Ok(image) if !ImageRef::may_be_id(typed) => judge_image(&image, request, rules),
+        _ => Ok(()),
+    }
+}
+
 /// Judges what needs to know nothing of the image, before one that is absent is pulled: whatever is refused here,
 /// [`judge`] would refuse as well.
 ///
@@ -185,7 +199,14 @@ mod tests {
             ..EngineInfo::default()
         };
         let image = Fact::Known(ImageFacts::default());
-        Facts { image, info: Fact::Known(info), stands_for: (1000, 1000), local: true, ..Facts::default() }
+        Facts {
+            image,
+            info: Fact::Known(info),
+            stands_for: (1000, 1000),
+            local: true,
+            groups: Fact::Known(vec![]),
+            ..Facts::default()
+        }
     }
 
     fn decide(text: &str, request: Request) -> Verdict {

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod check;
+mod confine;
 mod doctor;
 mod gateway;
 mod lifecycle_cidfile;

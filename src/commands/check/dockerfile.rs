@@ -73,7 +73,9 @@ fn user(plan: &Plan<'_>, name: &str, setting: &Setting<'_>) -> Result<Vec<Findin
     let mut asked = request("scratch", origin);
     asked.body.user = text;
     let image = Fact::Known(ImageFacts::default());
-    let facts = Facts { image, info: Fact::Known(crate::request::EngineInfo::default()), ..Facts::default() };
+    // Whose groups it meets is for the machine to say that runs it.
+    let (info, groups) = (Fact::Known(crate::request::EngineInfo::default()), Fact::Known(Vec::new()));
+    let facts = Facts { image, info, groups, ..Facts::default() };
     let rules = setting.rules(&asked.body.image)?;
     let outcome = rules.judge(&Case { request: &asked, caller: &setting.caller, facts: &facts });
     Ok(outcome.findings.into_iter().filter(|finding| finding.rule == RuleId("user")).collect())

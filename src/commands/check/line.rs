@@ -74,7 +74,7 @@ async fn judge_line(invocation: &Invocation<'_>, verb: cli::Verb, options: &Opti
         }
     }
     let rules = setting.rules(&request.body.image)?;
-    let judged = match judge_early(&request, &rules) {
+    let judged = match verdict::judge_early(&request, &rules) {
         Err(findings) => Judged::Refused(findings, false),
         Ok(()) => {
             let needs = rules.needs(&request);
@@ -85,17 +85,20 @@ async fn judge_line(invocation: &Invocation<'_>, verb: cli::Verb, options: &Opti
             if image == ImageState::Absent {
                 facts.image = Fact::Unknown("the engine does not have it yet; a run would pull it".to_owned());
             }
-            judge(request, &rules, &setting.caller, &facts, pong.is_ok() && image == ImageState::Settled)
+            match judge_pull(&request, &rules, image) {
+                Err(findings) => Judged::Refused(findings, false),
+                Ok(()) => judge(request, &rules, &setting.caller, &facts, pong.is_ok() && image == ImageState::Settled),
+            }
         }
     };
     tell(invocation, &judged, &line, options.json)
 }
 
-fn judge_early(request: &Request, rules: &Ruleset) -> Result<(), Vec<Finding>> {
-    verdict::judge_manner(request, rules)?;
+/// What the engine does not have is no id: a run judges it as a name before it pulls.
+fn judge_pull(request: &Request, rules: &Ruleset, image: ImageState) -> Result<(), Vec<Finding>> {
     match ImageRef::parse(&request.body.image) {
-        Ok(image) => verdict::judge_image(&image, request, rules),
-        Err(_) => Ok(()),
+        Ok(name) if image == ImageState::Absent => verdict::judge_image(&name, request, rules),
+        _ => Ok(()),
     }
 }
 
