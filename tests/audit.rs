@@ -248,6 +248,22 @@ fn the_engines_own_defaults_are_silence_and_others_are_not() {
 }
 
 #[test]
+fn addresses_that_were_given_and_the_owners_mark_are_no_wishes() {
+    let existing = changed(|answer| {
+        answer["Config"]["Labels"]["io.sdocker.owner"] = json!("bob");
+        let id = answer["Id"].as_str().unwrap().chars().take(12).collect::<String>();
+        answer["NetworkSettings"]["Networks"]["bridge"] = json!({"EndpointID": "1", "IPAddress": "172.17.0.2",
+            "MacAddress": "02:42:ac:11:00:02", "Aliases": ["db", id], "IPAMConfig": {"IPv4Address": "172.17.0.2"}});
+    });
+    let body = existing.unwrap().request.body;
+    assert!(!body.labels.contains_key("io.sdocker.owner"));
+    let endpoint = body.networking_config.unwrap().endpoints_config["bridge"].clone().unwrap();
+    assert_eq!((endpoint.mac_address.as_str(), endpoint.ip_address.as_str()), ("", ""));
+    assert_eq!(endpoint.aliases, ["db"]);
+    assert_eq!(endpoint.ipam_config.unwrap().ipv4_address, "172.17.0.2");
+}
+
+#[test]
 fn a_label_that_the_engine_took_away_is_no_wish() {
     let options = |privileged: bool| {
         let existing = changed(|answer| {

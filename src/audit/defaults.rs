@@ -4,7 +4,8 @@
 //! Where a value is exactly what this engine gives to a silent request, asking for it and saying nothing are the same
 //! container, so it is read as silence.
 
-use crate::request::wire::{ContainerCreate, HostConfig};
+use crate::request::OWNER_LABEL;
+use crate::request::wire::{ContainerCreate, EndpointSettings, HostConfig};
 
 /// The defaults of one engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +42,10 @@ impl EngineDefaults {
             body.hostname.clear();
             silent.push("/Hostname");
         }
+        // Says whose it is; whoever would run it today would not have asked for that.
+        body.labels.remove(OWNER_LABEL);
+        let endpoints = body.networking_config.iter_mut().flat_map(|config| config.endpoints_config.values_mut());
+        endpoints.flatten().for_each(|endpoint| forget_what_was_given(endpoint, id));
         let host = &mut body.host_config;
         let log = &mut host.log_config;
         if is_default(&mut log.kind, &self.log_driver) && log.config.is_empty() {
@@ -101,6 +106,20 @@ fn is_default(value: &mut String, default: &str) -> bool {
     }
     same
 }
+
+/// An endpoint that is in use shows the addresses that it has; which of them were asked for, only IPAMConfig says. Older
+/// engines add the beginning of the id to the names.
+fn forget_what_was_given(endpoint: &mut EndpointSettings, id: &str) {
+    endpoint.aliases.retain(|alias| alias.len() < SHORT_ID || !id.starts_with(alias.as_str()));
+    if !endpoint.endpoint_id.is_empty() || !endpoint.ip_address.is_empty() {
+        endpoint.mac_address.clear();
+        endpoint.ip_address.clear();
+        endpoint.global_ipv6_address.clear();
+    }
+}
+
+/// The digits of an id that tools print.
+const SHORT_ID: usize = 12;
 
 fn covers(paths: &[String], always: &[&str]) -> bool {
     always.iter().all(|wanted| paths.iter().any(|path| path == wanted))

@@ -1,19 +1,22 @@
 //! The world of a case: who asks, and what would be found if it were looked for.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::host::Host;
 use crate::cli::{DockerGlobals, Engine};
 use crate::policy::{FromNode, Settings, Value};
 use crate::request::mounts::{MountSource, clean, mounts, paths_in_options};
+use crate::request::references::{Reference, Way, references};
 use crate::request::{
     Caller, ContainerFacts, ContainerMount, Date, Detour, EngineInfo, Fact, Facts, GroupEntry, ImageFacts, ImageRef,
-    Leads, PasswdEntry, Request, SocketFacts, UserTables, VolumeFacts,
+    Leads, Needs, NetworkFacts, OWNER_LABEL, PasswdEntry, Request, SocketFacts, UserTables, VolumeFacts,
 };
 
 /// The engine that a case without a word about it has.
 const DEFAULT_ENGINE: &str = "unix:///var/run/docker.sock";
+/// What is known of an object that the case does not tell.
+const NOT_THERE: &str = "the engine does not have it";
 /// What docker turns to when TLS is wanted and no engine is named.
 const TLS_ENGINE: &str = "tcp://localhost:2376";
 
@@ -33,6 +36,7 @@ pub(super) struct World {
     images: Vec<Image>,
     volumes: BTreeMap<String, VolumeFacts>,
     containers: BTreeMap<String, ContainerFacts>,
+    networks: BTreeMap<String, NetworkFacts>,
 }
 
 /// An image that the engine has.
@@ -56,7 +60,7 @@ impl FromNode for ApiMinor {
 }
 
 impl World {
-    pub(super) const KEYS: [&'static str; 14] = [
+    pub(super) const KEYS: [&'static str; 15] = [
         "caller",
         "date",
         "variables",
@@ -67,6 +71,7 @@ impl World {
         "images",
         "volumes",
         "containers",
+        "networks",
         "paths",
         "files",
         "unreadable",
@@ -79,7 +84,8 @@ impl World {
             Some(_) => settings.table("caller", caller).flatten(),
             None => settings.require::<String>("caller").and(None),
         };
-        let (mut images, mut volumes, mut containers) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
+        let (mut images, mut volumes) = (Vec::new(), BTreeMap::new());
+        let (mut containers, mut networks) = (BTreeMap::new(), BTreeMap::new());
         settings.table("images", |settings| {
             settings.tables(&[], |name, settings| images.push(image(name, settings)));
         });
@@ -87,7 +93,10 @@ impl World {
             settings.tables(&[], |name, settings| drop(volumes.insert(name.to_owned(), volume(settings))));
         });
         settings.table("containers", |settings| {
-            settings.tables(&[], |name, settings| drop(containers.insert(name.to_owned(), container(settings))));
+            settings.tables(&[], |name, settings| drop(containers.insert(name.to_owned(), container(name, settings))));
+        });
+        settings.table("networks", |settings| {
+            settings.tables(&[], |name, settings| drop(networks.insert(name.to_owned(), network(name, settings))));
         });
         let engine = settings.get::<String>("engine").map_or_else(|| DEFAULT_ENGINE.to_owned(), |engine| engine.value);
         let api = settings.get("api").map_or(NEWEST, |api| api.value);
@@ -97,7 +106,7 @@ impl World {
         let cwd = caller.as_ref().map_or_else(|| "/".to_owned(), |(_, cwd)| cwd.clone());
         let host = Host::read(settings, cwd);
         let (caller, _) = caller?;
-        Some(Self { caller, host, variables, engine, contexts, api, date, info, images, volumes, containers })
+        Some(Self { caller, host, variables, engine, contexts, api, date, info, images, volumes, containers, networks })
     }
 
     /// The engine, as docker's own command line code sees it.
@@ -147,11 +156,11 @@ impl World {
     }
 
     /// What a run would learn of this request in this world.
-    pub(super) fn facts(&self, request: &Request) -> Facts {
+    pub(super) fn facts(&self, request: &Request, needs: &Needs) -> Facts {
         let image = self.image(&request.body.image);
         let mut binds = BTreeMap::new();
         for path in self.paths(request) {
-            let found = self.host.resolve(&clean(Path::new(&path)).to_string_lossy());
+            let found = self.host.tree.resolve(&clean(Path::new(&path)), self.caller.uid);
             if let Ok(leads) = found.known() {
                 binds.insert(leads.canonical.display().to_string(), found.clone());
             }
@@ -162,28 +171,39 @@ impl World {
             MountSource::Volume(name) => Some(name),
             MountSource::Path(_) | MountSource::Own => None,
         });
+        let containers = found(request, Way::is_container, &self.containers, |container| &container.id);
+        let networks = found(request, |way| way == Way::Network, &self.networks, |network| &network.id);
         let brought = self.containers.values().flat_map(|container| &container.mounts).map(|mount| mount.name.clone());
         let names = asked.chain(brought).filter(|name| !name.is_empty());
         let volumes = names.map(|name| (name.clone(), Fact::Known(named(&name))));
-        let containers = self.containers.iter().map(|(name, facts)| (name.clone(), Fact::Known(facts.clone())));
         Facts {
             image: told("images", image.map(|image| &image.facts)),
             users: told("users", image.and_then(|image| image.users.as_ref())),
             info: told("info", self.info.as_ref()),
             binds,
-            roots: BTreeMap::new(),
+            roots: needs.roots.iter().filter_map(|text| Some((text.clone(), self.root(text)?))).collect(),
             sockets: Fact::Known(self.socket().into_iter().collect()),
             volumes: volumes.collect(),
-            containers: containers.collect(),
+            containers,
+            networks,
             stands_for: self.caller.container_ids(None),
             local: self.engine.starts_with("unix:"),
         }
     }
 
+    /// Where a directory that the policy names leads.
+    fn root(&self, text: &str) -> Option<PathBuf> {
+        let path = match text.strip_prefix('~') {
+            Some(rest) => self.caller.home.as_ref()?.join(rest.trim_start_matches('/')),
+            None => PathBuf::from(text),
+        };
+        self.host.tree.steady(&path)
+    }
+
     /// The engine's own socket.
     fn socket(&self) -> Option<SocketFacts> {
         let path = self.engine.strip_prefix("unix://")?;
-        let found = self.host.resolve(path);
+        let found = self.host.tree.resolve(Path::new(path), self.caller.uid);
         let canonical = found.known().map_or_else(|_| path.into(), |found| found.canonical.clone());
         Some(SocketFacts { canonical, identity: None })
     }
@@ -227,6 +247,23 @@ impl World {
     }
 }
 
+/// What a request refers to in some way, found as the engine finds it: by its whole id, its name, the beginning of its id.
+fn found<T: Clone>(
+    request: &Request,
+    way: fn(Way) -> bool,
+    all: &BTreeMap<String, T>,
+    id: fn(&T) -> &String,
+) -> BTreeMap<String, Fact<T>> {
+    let fact = |name: &str| {
+        let whole = || all.values().find(|object| id(object) == name);
+        let piece = || all.values().find(|object| id(object).starts_with(name));
+        let there = whole().or_else(|| all.get(name)).or_else(piece).filter(|_| !name.is_empty());
+        there.map_or_else(|| Fact::Unknown(NOT_THERE.to_owned()), |object| Fact::Known(object.clone()))
+    };
+    let names = references(&request.body).into_iter().filter(|reference| way(reference.way));
+    names.map(|Reference { name, .. }| (name.clone(), fact(&name))).collect()
+}
+
 /// A fact that the case tells; else the key that would tell it.
 fn told<T: Clone>(key: &str, fact: Option<&T>) -> Fact<T> {
     let untold = || Fact::Unknown(format!("the case does not say: add `{key}`"));
@@ -258,6 +295,7 @@ fn info(settings: &mut Settings<'_>) -> EngineInfo {
         "swap-limit",
         "pids-limit",
         "cgroup-version",
+        "cgroup-namespaces",
     ]);
     let mut number = |key: &str, usual: u32| settings.get::<u32>(key).map_or(usual, |number| number.value);
     let (ncpu, cgroup_version) = (number("cpus", 8).into(), number("cgroup-version", 2));
@@ -271,11 +309,12 @@ fn info(settings: &mut Settings<'_>) -> EngineInfo {
         swap_limit: switch("swap-limit", true),
         pids_limit: switch("pids-limit", true),
         cgroup_version,
+        cgroup_namespaces: switch("cgroup-namespaces", true),
     }
 }
 
 fn image(name: &str, settings: &mut Settings<'_>) -> Image {
-    settings.only(&["id", "user", "env", "volumes", "ports", "entrypoint", "users", "groups"]);
+    settings.only(&["id", "user", "env", "volumes", "ports", "entrypoint", "users", "groups", "labels"]);
     let text = |settings: &mut Settings<'_>, key: &str| {
         settings.get::<String>(key).map_or_else(String::new, |text| text.value)
     };
@@ -286,6 +325,7 @@ fn image(name: &str, settings: &mut Settings<'_>) -> Image {
         volumes: list(settings, "volumes"),
         exposed_ports: list(settings, "ports"),
         has_entrypoint: settings.get::<bool>("entrypoint").is_some_and(|has| has.value),
+        labels: texts(settings, "labels"),
     };
     let told = settings.key_spot("users").is_some();
     let mut tables = UserTables::default();
@@ -307,14 +347,15 @@ fn image(name: &str, settings: &mut Settings<'_>) -> Image {
 }
 
 fn volume(settings: &mut Settings<'_>) -> VolumeFacts {
-    settings.only(&["driver", "options", "labels"]);
+    settings.only(&["driver", "options", "labels", "owner"]);
     let driver = settings.get::<String>("driver").map_or_else(|| "local".to_owned(), |driver| driver.value);
-    let (options, labels) = (texts(settings, "options"), texts(settings, "labels"));
+    let (options, mut labels) = (texts(settings, "options"), texts(settings, "labels"));
+    labels.extend(owner(settings));
     VolumeFacts { exists: true, driver, options, labels, mountpoint: String::new() }
 }
 
-fn container(settings: &mut Settings<'_>) -> ContainerFacts {
-    settings.only(&["id", "mounts"]);
+fn container(name: &str, settings: &mut Settings<'_>) -> ContainerFacts {
+    settings.only(&["id", "owner", "mounts"]);
     let id = settings.get::<String>("id").map_or_else(String::new, |id| id.value);
     let mut mounts = Vec::new();
     settings.each("mounts", |settings| {
@@ -325,7 +366,21 @@ fn container(settings: &mut Settings<'_>) -> ContainerFacts {
         let (source, destination, propagation) = (text("source"), text("target"), text("propagation"));
         mounts.push(ContainerMount { kind, name, source, destination, read_only, propagation });
     });
-    ContainerFacts { id, mounts }
+    ContainerFacts { id, name: name.to_owned(), labels: owner(settings), mounts }
+}
+
+fn network(name: &str, settings: &mut Settings<'_>) -> NetworkFacts {
+    settings.only(&["id", "owner", "driver"]);
+    let text = |settings: &mut Settings<'_>, key: &str| settings.get::<String>(key).map(|text| text.value);
+    let (id, driver) = (text(settings, "id").unwrap_or_default(), text(settings, "driver"));
+    let driver = driver.unwrap_or_else(|| "bridge".to_owned());
+    NetworkFacts { id, name: name.to_owned(), driver, labels: owner(settings) }
+}
+
+/// The label of an object that belongs to somebody.
+fn owner(settings: &mut Settings<'_>) -> BTreeMap<String, String> {
+    let owner = settings.get::<String>("owner");
+    owner.into_iter().map(|owner| (OWNER_LABEL.to_owned(), owner.value)).collect()
 }
 
 fn list(settings: &mut Settings<'_>, key: &str) -> Vec<String> {

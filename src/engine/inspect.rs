@@ -9,10 +9,13 @@ use serde::de::IgnoredAny;
 use super::client::{ApiVersion, Call, Engine};
 use super::error::EngineError;
 use super::names;
-use crate::request::{ContainerFacts, ContainerMount, EngineInfo, ImageFacts, VolumeFacts};
+use crate::request::{ContainerFacts, ContainerMount, EngineInfo, ImageFacts, NetworkFacts, VolumeFacts};
 
 /// From here on an image is inspected for a platform.
 const PLATFORM_SINCE: ApiVersion = ApiVersion { major: 1, minor: 49 };
+
+/// From here on a container can ask for a control group namespace.
+const CGROUP_NAMESPACES_SINCE: ApiVersion = ApiVersion { major: 1, minor: 41 };
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "PascalCase", default)]
@@ -27,6 +30,7 @@ struct InfoAnswer {
     pids_limit: Option<bool>,
     // Older engines do not say, and know only the first.
     cgroup_version: Option<String>,
+    kernel_version: String,
 }
 
 #[derive(Deserialize)]
@@ -45,6 +49,7 @@ struct ImageConfig {
     env: Option<Vec<String>>,
     volumes: Option<BTreeMap<String, IgnoredAny>>,
     exposed_ports: Option<BTreeMap<String, IgnoredAny>>,
+    labels: Option<BTreeMap<String, String>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -60,9 +65,30 @@ struct VolumeAnswer {
 #[serde(rename_all = "PascalCase")]
 struct ContainerAnswer {
     id: String,
+    #[serde(default)]
+    name: String,
     image: String,
     #[serde(default)]
+    config: Option<ContainerConfig>,
+    #[serde(default)]
     mounts: Option<Vec<MountAnswer>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase", default)]
+struct ContainerConfig {
+    labels: Option<BTreeMap<String, String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct NetworkAnswer {
+    id: String,
+    name: String,
+    #[serde(default)]
+    driver: String,
+    #[serde(default)]
+    labels: Option<BTreeMap<String, String>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -96,6 +122,8 @@ impl Engine {
             swap_limit: answer.swap_limit,
             pids_limit: answer.pids_limit.unwrap_or(true),
             cgroup_version: if answer.cgroup_version.as_deref() == Some("2") { 2 } else { 1 },
+            cgroup_namespaces: self.ping().await?.api >= CGROUP_NAMESPACES_SINCE
+                && has_cgroup_namespaces(&answer.kernel_version),
         })
     }
 
@@ -112,7 +140,7 @@ impl Engine {
             call = call.query("platform", wanted);
         }
         let Some(ImageAnswer { id, config }) = if_there(self.call_json(call).await)? else { return Ok(None) };
-        let ImageConfig { user, entrypoint, env, volumes, exposed_ports } = config.unwrap_or_default();
+        let ImageConfig { user, entrypoint, env, volumes, exposed_ports, labels } = config.unwrap_or_default();
         let keys = |map: Option<BTreeMap<String, IgnoredAny>>| map.unwrap_or_default().into_keys().collect();
         Ok(Some(ImageFacts {
             id,
@@ -121,6 +149,7 @@ impl Engine {
             env: env.unwrap_or_default(),
             volumes: keys(volumes),
             exposed_ports: keys(exposed_ports),
+            labels: labels.unwrap_or_default(),
         }))
     }
 
@@ -144,7 +173,7 @@ impl Engine {
     /// # Errors
     /// Why it could not be asked; also when it does not exist.
     pub async fn container(&self, name: &str) -> Result<ContainerFacts, EngineError> {
-        let ContainerAnswer { id, image: _, mounts } = self.inspect_container(name).await?;
+        let ContainerAnswer { id, name, image: _, config, mounts } = self.inspect_container(name).await?;
         let mount = |MountAnswer { kind, name, source, destination, writable, propagation }| ContainerMount {
             kind,
             name,
@@ -153,7 +182,22 @@ impl Engine {
             read_only: writable == Some(false),
             propagation,
         };
-        Ok(ContainerFacts { id, mounts: mounts.unwrap_or_default().into_iter().map(mount).collect() })
+        Ok(ContainerFacts {
+            id,
+            name: name.trim_start_matches('/').to_owned(),
+            labels: config.and_then(|config| config.labels).unwrap_or_default(),
+            mounts: mounts.unwrap_or_default().into_iter().map(mount).collect(),
+        })
+    }
+
+    /// A network by name or id, found as the engine finds it when a container joins it.
+    ///
+    /// # Errors
+    /// Why it could not be asked; also when it does not exist.
+    pub async fn network(&self, name: &str) -> Result<NetworkFacts, EngineError> {
+        let answer = self.call_json(Call::get(format!("/networks/{}", names::object(name)?))).await?;
+        let NetworkAnswer { id, name, driver, labels } = answer;
+        Ok(NetworkFacts { id, name, driver, labels: labels.unwrap_or_default() })
     }
 
     /// Everything that the engine says of a container, as it says it.
@@ -186,6 +230,16 @@ fn if_there<T>(answer: Result<T, EngineError>) -> Result<Option<T>, EngineError>
     }
 }
 
+/// Linux has them since 4.6. An engine that does not name its kernel has a younger one.
+fn has_cgroup_namespaces(kernel: &str) -> bool {
+    const SINCE: (u32, u32) = (4, 6);
+    let mut numbers = kernel.split(|c: char| !c.is_ascii_digit()).map(str::parse::<u32>);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) => (major, minor) >= SINCE,
+        _ => true,
+    }
+}
+
 /// `linux/arm64/v8` as the engine's query takes it; nothing for what is no full platform.
 fn platform_json(text: &str) -> Option<String> {
     let mut parts = text.split('/');
@@ -209,6 +263,15 @@ mod tests {
             serde_json::from_str(r#"{"Id":"sha256:1","Config":{"Env":null,"Volumes":{"/d":{}}}}"#).unwrap();
         assert!(image.config.unwrap().volumes.unwrap().contains_key("/d"));
         assert!(serde_json::from_str::<ImageAnswer>("{}").is_err());
+    }
+
+    #[test]
+    fn old_kernels_have_no_control_group_namespaces() {
+        for (kernel, has) in
+            [("3.10.0-1160.el7", false), ("4.4.0", false), ("4.6", true), ("6.1.0-18", true), ("", true)]
+        {
+            assert_eq!(has_cgroup_namespaces(kernel), has, "{kernel}");
+        }
     }
 
     #[test]

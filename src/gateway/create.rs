@@ -62,6 +62,7 @@ impl Gateway {
         };
         (self.record)(caller, &asked, image_id, &approval.findings, Some(&approval.rewrites))
             .map_err(Fault::refused)?;
+        self.engine.make_volumes(&approval.request, &facts).await?;
         let created = self.engine.create(&approval.request).await?;
         if let Some(judged) = image_id {
             self.same_image(&created.id, judged).await?;

@@ -49,6 +49,10 @@ pub struct Needs {
     pub containers: bool,
     /// Directories that the policy names, as it spells them (`~` is the caller's home): where they lead.
     pub roots: Vec<String>,
+    /// Whose the containers, volumes and networks are that the request refers to.
+    pub references: bool,
+    /// The networks that it joins.
+    pub networks: bool,
 }
 
 impl Needs {
@@ -63,6 +67,8 @@ impl Needs {
             volumes: self.volumes || other.volumes,
             containers: self.containers || other.containers,
             roots: [self.roots, other.roots].concat(),
+            references: self.references || other.references,
+            networks: self.networks || other.networks,
         }
     }
 }
@@ -86,10 +92,35 @@ pub struct Facts {
     pub volumes: BTreeMap<String, Fact<VolumeFacts>>,
     /// Containers by the name in the request.
     pub containers: BTreeMap<String, Fact<ContainerFacts>>,
+    /// Networks by the name in the request.
+    pub networks: BTreeMap<String, Fact<NetworkFacts>>,
     /// Whom a filled-in user stands for: uid and gid.
     pub stands_for: (u32, u32),
     /// Whether the engine is on this machine, so that its paths are ours.
     pub local: bool,
+}
+
+impl Facts {
+    /// A container by the name or id in the request, or by the id that a rewrite put in its place.
+    ///
+    /// # Errors
+    /// Why it is not known.
+    pub fn container(&self, name: &str) -> Result<&ContainerFacts, String> {
+        find(&self.containers, name, |container| &container.id)
+    }
+
+    /// A network, likewise.
+    ///
+    /// # Errors
+    /// Why it is not known.
+    pub fn network(&self, name: &str) -> Result<&NetworkFacts, String> {
+        find(&self.networks, name, |network| &network.id)
+    }
+}
+
+fn find<'f, T>(all: &'f BTreeMap<String, Fact<T>>, name: &str, id: impl Fn(&T) -> &str) -> Result<&'f T, String> {
+    let by_id = || all.values().find(|fact| fact.known().is_ok_and(|object| id(object) == name));
+    all.get(name).or_else(by_id).unwrap_or(&Fact::NotAsked).known()
 }
 
 /// An image that the engine has.
@@ -107,6 +138,8 @@ pub struct ImageFacts {
     pub volumes: Vec<String>,
     /// Ports that it declares, `80/tcp`.
     pub exposed_ports: Vec<String>,
+    /// Its labels, which every container of it gets that does not set them itself.
+    pub labels: BTreeMap<String, String>,
 }
 
 impl ImageFacts {
@@ -155,7 +188,8 @@ pub struct UserTables {
 }
 
 /// What `/info` says of the engine, as far as rules ask.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct EngineInfo {
     /// CPUs of the engine's machine.
     pub ncpu: i64,
@@ -173,6 +207,8 @@ pub struct EngineInfo {
     pub pids_limit: bool,
     /// The version of the machine's control groups: 1 or 2.
     pub cgroup_version: u32,
+    /// A container can have a control group namespace of its own.
+    pub cgroup_namespaces: bool,
 }
 
 /// What a path is.
@@ -246,8 +282,25 @@ pub struct VolumeFacts {
 pub struct ContainerFacts {
     /// Its full id.
     pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its labels, those of its image among them.
+    pub labels: BTreeMap<String, String>,
     /// What it has mounted.
     pub mounts: Vec<ContainerMount>,
+}
+
+/// A network that the request joins.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NetworkFacts {
+    /// Its full id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// `bridge`, `overlay`, `macvlan` …
+    pub driver: String,
+    /// Its labels.
+    pub labels: BTreeMap<String, String>,
 }
 
 /// One mount of an existing container.
@@ -265,4 +318,21 @@ pub struct ContainerMount {
     pub read_only: bool,
     /// How mounts below it travel; empty where that means nothing.
     pub propagation: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_is_found_by_what_was_typed_and_by_its_id() {
+        let id = "ab".repeat(32);
+        let mut facts = Facts::default();
+        let container = ContainerFacts { id: id.clone(), ..ContainerFacts::default() };
+        facts.containers.insert("web".to_owned(), Fact::Known(container));
+        facts.containers.insert("gone".to_owned(), Fact::Unknown("no such container".to_owned()));
+        assert!(facts.container("web").is_ok() && facts.container(&id).is_ok());
+        assert_eq!(facts.container("gone").unwrap_err(), "no such container");
+        assert!(facts.container("ab").is_err() && facts.network("web").is_err());
+    }
 }

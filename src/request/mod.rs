@@ -9,7 +9,10 @@ mod image;
 pub mod json;
 pub mod mounts;
 mod origin;
+mod owner;
+pub mod ports;
 mod quote;
+pub mod references;
 mod rewrite;
 pub mod sizes;
 mod user;
@@ -20,12 +23,13 @@ pub use date::Date;
 pub use detour::{Detour, Leads};
 pub use facts::{
     BindFacts, BindKind, ContainerFacts, ContainerMount, EngineInfo, Fact, Facts, GroupEntry, ImageFacts, Needs,
-    PasswdEntry, SocketFacts, UserTables, VolumeFacts,
+    NetworkFacts, PasswdEntry, SocketFacts, UserTables, VolumeFacts,
 };
 pub use finding::{Action, Finding, RuleId};
 pub(crate) use image::grammar as image_grammar;
 pub use image::{ImageRef, ImageRefError};
 pub use origin::{Origin, Origins, PolicySpot};
+pub use owner::{OWNER_LABEL, Owner, RESERVED_PREFIX};
 pub use quote::quoted;
 pub use rewrite::{Change, Clash, Rewrite, apply, member};
 pub use user::{Id, Ids, UserFault, UserSpec};

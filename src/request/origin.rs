@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// A line of a policy text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PolicySpot {
     /// The file as it was named, or `built-in:NAME`.
     pub file: Arc<str>,
@@ -22,7 +22,7 @@ impl std::fmt::Display for PolicySpot {
 }
 
 /// Where a value of a request came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Origin {
     /// A part of a command line argument.
     Token {

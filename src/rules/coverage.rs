@@ -7,6 +7,8 @@
 use std::borrow::Cow;
 
 use super::no_new_privileges;
+use crate::request::member;
+use crate::request::references::ENDPOINTS;
 use crate::request::wire::{BindOptions, ContainerCreate, HostConfig, Mount, NetworkingConfig, VolumeOptions};
 
 /// Who answers for a field.
@@ -100,9 +102,9 @@ pub(super) fn fields(body: &ContainerCreate) -> Vec<Field> {
         field("/WorkingDir", Nobody("--workdir"), leads_into_proc(working_dir)),
         field("/Entrypoint", INSIDE, entrypoint.is_some()),
         field("/NetworkDisabled", Inert("takes the network away"), *network_disabled),
-        field("/MacAddress", INSIDE, !mac_address.is_empty()),
+        field("/MacAddress", Rule("network-options"), !mac_address.is_empty()),
         field("/OnBuild", DESCRIBES, !on_build.is_empty()),
-        field("/Labels", DESCRIBES, !labels.is_empty()),
+        field("/Labels", Rule("reserved-labels"), !labels.is_empty()),
         field("/StopSignal", INSIDE, !stop_signal.is_empty()),
         field("/StopTimeout", INSIDE, stop_timeout.is_some()),
         field("/Shell", DESCRIBES, shell.is_some()),
@@ -206,8 +208,6 @@ fn host(config: &HostConfig, all: &mut Vec<Field>) {
         readonly_paths,
         init,
     } = config;
-    const PORTS: Answer = Inert("opens the container's own ports; which addresses is not judged");
-    const NAMES: Answer = Inert("how the container resolves names");
     const TIGHTENS: Answer = Inert("only takes something away");
     const WEIGHTS: Answer = Inert("a share or ceiling of the disks; never more than without it");
     let mut say = |name: &'static str, answer: Answer, speaks: bool| {
@@ -215,8 +215,8 @@ fn host(config: &HostConfig, all: &mut Vec<Field>) {
     };
     say("ContainerIDFile", DESCRIBES, !container_id_file.is_empty());
     say("LogConfig", Nobody("--log-driver"), logs_elsewhere(&log_config.kind));
-    say("NetworkMode", Nobody("--network"), shares_a_namespace(network_mode));
-    say("PortBindings", PORTS, !port_bindings.is_empty());
+    say("NetworkMode", Rule("host-network"), !network_mode.is_empty());
+    say("PortBindings", Rule("ports"), !port_bindings.is_empty());
     say("RestartPolicy", Rule("restart"), !restart_policy.name.is_empty());
     say("AutoRemove", TIGHTENS, *auto_remove);
     say("VolumeDriver", Rule("volume-options"), !volume_driver.is_empty());
@@ -225,24 +225,24 @@ fn host(config: &HostConfig, all: &mut Vec<Field>) {
     say("Annotations", Nobody("--annotation"), !annotations.is_empty());
     say("CapAdd", Rule("capabilities"), !cap_add.0.is_empty());
     say("CapDrop", TIGHTENS, !cap_drop.0.is_empty());
-    say("CgroupnsMode", Nobody("--cgroupns"), !matches!(cgroupns_mode.as_str(), "" | "private"));
-    say("Dns", NAMES, !dns.is_empty());
-    say("DnsOptions", NAMES, !dns_options.is_empty());
-    say("DnsSearch", NAMES, !dns_search.is_empty());
-    say("ExtraHosts", NAMES, !extra_hosts.is_empty());
+    say("CgroupnsMode", Rule("host-cgroup"), !cgroupns_mode.is_empty());
+    say("Dns", Rule("network-options"), !dns.is_empty());
+    say("DnsOptions", Rule("network-options"), !dns_options.is_empty());
+    say("DnsSearch", Rule("network-options"), !dns_search.is_empty());
+    say("ExtraHosts", Rule("extra-hosts"), !extra_hosts.is_empty());
     say("GroupAdd", Rule("user"), !group_add.is_empty());
-    say("IpcMode", Nobody("--ipc"), !matches!(ipc_mode.as_str(), "" | "private" | "none"));
-    say("Cgroup", Nobody("Cgroup"), !cgroup.is_empty());
-    say("Links", Nobody("--link"), !links.is_empty());
+    say("IpcMode", Rule("host-ipc"), !ipc_mode.is_empty());
+    say("Cgroup", Rule("host-cgroup"), !cgroup.is_empty());
+    say("Links", Rule("links"), !links.is_empty());
     say("OomScoreAdj", Nobody("--oom-score-adj"), *oom_score_adj < 0);
-    say("PidMode", Nobody("--pid"), !matches!(pid_mode.as_str(), "" | "private"));
+    say("PidMode", Rule("host-pid"), !pid_mode.is_empty());
     say("Privileged", Rule("privileged"), *privileged);
-    say("PublishAllPorts", PORTS, *publish_all_ports);
+    say("PublishAllPorts", Rule("ports"), *publish_all_ports);
     say("ReadonlyRootfs", Rule("read-only-root"), *readonly_rootfs);
     say("StorageOpt", Nobody("--storage-opt"), !storage_opt.is_empty());
     say("Tmpfs", Rule("tmpfs"), !tmpfs.is_empty());
-    say("UTSMode", Nobody("--uts"), !uts_mode.is_empty());
-    say("UsernsMode", Nobody("--userns"), !userns_mode.is_empty());
+    say("UTSMode", Rule("host-uts"), !uts_mode.is_empty());
+    say("UsernsMode", Rule("host-userns"), !userns_mode.is_empty());
     say("ShmSize", Inert("counts as the container's own memory"), *shm_size != 0);
     say("Sysctls", Nobody("--sysctl"), !sysctls.is_empty());
     say("Runtime", Nobody("--runtime"), !runtime.is_empty());
@@ -292,10 +292,6 @@ fn host(config: &HostConfig, all: &mut Vec<Field>) {
     for (index, mount) in mounts.iter().enumerate() {
         self::mount(&format!("/HostConfig/Mounts/{index}"), mount, all);
     }
-}
-
-fn shares_a_namespace(network: &str) -> bool {
-    network == "host" || network.starts_with("container:")
 }
 
 fn mount(at: &str, mount: &Mount, all: &mut Vec<Field>) {
@@ -350,8 +346,8 @@ fn mount(at: &str, mount: &Mount, all: &mut Vec<Field>) {
 fn networks(config: Option<&NetworkingConfig>, all: &mut Vec<Field>) {
     let Some(NetworkingConfig { endpoints_config }) = config else { return };
     for (name, endpoint) in endpoints_config {
-        let at = format!("/NetworkingConfig/EndpointsConfig/{}", name.replace('~', "~0").replace('/', "~1"));
-        all.push(field(at.clone(), Nobody("--network"), shares_a_namespace(name)));
+        let at = member(ENDPOINTS, name);
+        all.push(field(at.clone(), Rule("host-network"), true));
         let Some(endpoint) = endpoint else { continue };
         let crate::request::wire::EndpointSettings {
             ipam_config,
@@ -372,19 +368,19 @@ fn networks(config: Option<&NetworkingConfig>, all: &mut Vec<Field>) {
         } = endpoint;
         let mut say =
             |name: &str, answer: Answer, speaks: bool| all.push(field(format!("{at}/{name}"), answer, speaks));
-        say("IPAMConfig", INSIDE, ipam_config.is_some());
-        say("Links", Nobody("--link"), !links.is_empty());
-        say("Aliases", DESCRIBES, !aliases.is_empty());
-        say("MacAddress", INSIDE, !mac_address.is_empty());
-        say("DriverOpts", Nobody("--network driver-opt"), !driver_opts.is_empty());
+        say("IPAMConfig", Rule("network-options"), ipam_config.is_some());
+        say("Links", Rule("links"), !links.is_empty());
+        say("Aliases", Rule("network-options"), !aliases.is_empty());
+        say("MacAddress", Rule("network-options"), !mac_address.is_empty());
+        say("DriverOpts", Rule("network-options"), !driver_opts.is_empty());
         say("GwPriority", INSIDE, *gw_priority != 0);
-        say("NetworkID", ENGINES_OWN, !network_id.is_empty());
+        say("NetworkID", Rule("foreign-objects"), !network_id.is_empty());
         say("EndpointID", ENGINES_OWN, !endpoint_id.is_empty());
         say("Gateway", ENGINES_OWN, !gateway.is_empty());
-        say("IPAddress", ENGINES_OWN, !ip_address.is_empty());
+        say("IPAddress", Rule("network-options"), !ip_address.is_empty());
         say("IPPrefixLen", ENGINES_OWN, *ip_prefix_len != 0);
         say("IPv6Gateway", ENGINES_OWN, !ipv6_gateway.is_empty());
-        say("GlobalIPv6Address", ENGINES_OWN, !global_ipv6_address.is_empty());
+        say("GlobalIPv6Address", Rule("network-options"), !global_ipv6_address.is_empty());
         say("GlobalIPv6PrefixLen", ENGINES_OWN, *global_ipv6_prefix_len != 0);
         say("DNSNames", ENGINES_OWN, !dns_names.is_empty());
     }

@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use super::{Breach, Case, Check, Opinion, Rule};
 use crate::policy::{Key, Setting, Settings, Takes};
 use crate::request::mounts::{MountSource, clean, mounts, paths_in_options};
+use crate::request::references::container_name;
 use crate::request::{BindFacts, Fact, Facts, Needs, Request, RuleId};
 
 pub(super) const RULE: Rule = Rule {
@@ -84,8 +85,8 @@ impl Check for EngineSocket {
         }
         for (index, text) in case.request.body.host_config.volumes_from.iter().enumerate() {
             let pointer = format!("/HostConfig/VolumesFrom/{index}");
-            let name = text.split_once(':').map_or(text.as_str(), |(name, _)| name);
-            match case.facts.containers.get(name).unwrap_or(&Fact::NotAsked).known() {
+            let name = container_name(text);
+            match case.facts.container(name) {
                 Err(why) => out.unknown(&pointer, &format!("what `{name}` has mounted"), &why),
                 Ok(container) => container.mounts.iter().for_each(|mount| match mount.kind.as_str() {
                     "volume" => self.volume(&mount.name, &pointer, case.facts, out),
@@ -306,7 +307,7 @@ mod tests {
         let volume =
             |name: &str| ContainerMount { kind: "volume".into(), name: name.into(), ..ContainerMount::default() };
         for (mount, is) in [(bind, "deny"), (volume("evil"), "deny"), (volume("data"), "pass")] {
-            let container = ContainerFacts { id: "1".to_owned(), mounts: vec![mount] };
+            let container = ContainerFacts { id: "1".to_owned(), mounts: vec![mount], ..ContainerFacts::default() };
             facts.containers.insert("c".to_owned(), Fact::Known(container));
             assert_eq!(with(&facts, |body| body.host_config.volumes_from = vec!["c:ro".to_owned()]), is);
         }

@@ -7,20 +7,37 @@
 mod binds;
 mod book;
 mod capabilities;
+mod container_namespaces;
 mod coverage;
 mod cpus;
 mod engine_socket;
+mod extra_hosts;
+mod foreign_objects;
+mod glob;
+mod host_cgroup;
+mod host_ipc;
+mod host_network;
+mod host_pid;
+mod host_userns;
+mod host_uts;
+mod id_like_name;
 mod images;
+mod links;
 mod memory;
 mod mount_propagation;
+mod namespace;
+mod network_options;
+mod networks;
 mod no_new_privileges;
 mod opinion;
 mod other_engine;
 mod other_fields;
 mod pids;
+mod ports;
 mod privileged;
 mod problems;
 mod read_only_root;
+mod reserved_labels;
 mod restart;
 mod ruleset;
 mod tmpfs;
@@ -60,6 +77,22 @@ pub const CATALOGUE: &[Rule] = &[
     read_only_root::RULE,
     tmpfs::RULE,
     // Namespaces and networks.
+    host_network::RULE,
+    host_pid::RULE,
+    host_ipc::RULE,
+    host_uts::RULE,
+    host_userns::RULE,
+    host_cgroup::RULE,
+    container_namespaces::RULE,
+    links::RULE,
+    foreign_objects::RULE,
+    reserved_labels::RULE,
+    id_like_name::RULE,
+    ports::RULE,
+    extra_hosts::RULE,
+    network_options::RULE,
+    // After whoever changes one network: this one may replace them all.
+    networks::RULE,
     // Confinement, devices, kernel.
     // Images, logs, the engine.
     other_engine::RULE,
@@ -168,7 +201,17 @@ mod tests {
 
     #[test]
     fn every_file_of_the_folder_is_in_the_catalogue() {
-        let others = ["mod.rs", "book.rs", "coverage.rs", "opinion.rs", "problems.rs", "ruleset.rs", "testing.rs"];
+        let others = [
+            "mod.rs",
+            "book.rs",
+            "coverage.rs",
+            "glob.rs",
+            "namespace.rs",
+            "opinion.rs",
+            "problems.rs",
+            "ruleset.rs",
+            "testing.rs",
+        ];
         for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules")).unwrap() {
             let name = file.unwrap().file_name().into_string().unwrap();
             let id = name.trim_end_matches(".rs").replace('_', "-");

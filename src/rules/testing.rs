@@ -7,8 +7,8 @@ use super::{Case, Check, Opinion, Outcome, Rule, Ruleset};
 use crate::policy::{Policy, Source};
 use crate::request::wire::ContainerCreate;
 use crate::request::{
-    Action, BindFacts, BindKind, Caller, EngineInfo, Fact, Facts, GroupEntry, ImageFacts, Manner, Origins, PasswdEntry,
-    Request, UserTables,
+    Action, BindFacts, BindKind, Caller, EngineInfo, Fact, Facts, GroupEntry, ImageFacts, Manner, Needs, Origins,
+    PasswdEntry, Request, UserTables,
 };
 
 pub(super) const UID: u32 = 1000;
@@ -34,6 +34,7 @@ pub(super) fn facts() -> Facts {
             memory_limit: true,
             swap_limit: true,
             pids_limit: true,
+            cgroup_namespaces: true,
             ..EngineInfo::default()
         }),
         stands_for: (UID, GID),
@@ -74,6 +75,10 @@ impl Bench {
 
     pub(super) fn outcome(&self, request: &Request, facts: &Facts) -> Outcome {
         self.set.judge(&Case { request, caller: &caller(), facts })
+    }
+
+    pub(super) fn needs(&self, request: &Request) -> Needs {
+        self.set.needs(request)
     }
 
     /// `deny`, `warn`, `rewrite: MEANING`, `fill: MEANING`, in order, joined by commas; `pass` when there is nothing.

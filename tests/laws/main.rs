@@ -14,10 +14,12 @@ use proptest::sample::select;
 use sdocker::cli::{self, Inputs, Invocation, Proxies, Verb};
 use sdocker::policy::{Draft, Layer, PROFILES, Policy, Source, written_table};
 use sdocker::request::mounts::{MountSource, clean, mounts};
+use sdocker::request::ports::{Published, published};
+use sdocker::request::references::{container_name, endpoints};
 use sdocker::request::wire::{ContainerCreate, HostConfig};
 use sdocker::request::{
-    BindFacts, BindKind, Caller, Date, EngineInfo, Fact, Facts, ImageFacts, PasswdEntry, Request, UserTables,
-    VolumeFacts, json,
+    BindFacts, BindKind, Caller, ContainerFacts, Date, EngineInfo, Fact, Facts, ImageFacts, NetworkFacts, OWNER_LABEL,
+    PasswdEntry, Request, UserTables, VolumeFacts, json,
 };
 use sdocker::rules::{Rulebook, Ruleset};
 use sdocker::verdict::{Approval, Verdict, judge};
@@ -45,7 +47,34 @@ const FLAGS: &[(&str, &[&str])] = &[
     ),
     ("--tmpfs", &["/t", "/t:exec,suid", "/t:size=900g,ro", "/u:dev,mode=700"]),
     ("--read-only=", &["true", "false"]),
-    ("--network", &["host", "none", "container:x", "backend"]),
+    (
+        "--network",
+        &["host", "HOST", "none", "bridge", "container:own", "container:b0b", "own-net", "bob-net", "b0b", "nosuch"],
+    ),
+    ("--network-alias", &["db"]),
+    ("--link", &["own:db", "bob", "/own:/x/y"]),
+    ("--volumes-from", &["own:ro", "b0b", "a11"]),
+    ("--ip", &["172.17.0.5"]),
+    (
+        "-p",
+        &[
+            "80",
+            "22:22",
+            "8080:80",
+            "0.0.0.0:8080:80",
+            "[::1]:8080-8082:80-82/udp",
+            "127.0.0.1:443:443",
+            "1000-1030:80",
+        ],
+    ),
+    ("-P=", &["true", "false"]),
+    ("--add-host", &["x:169.254.169.254", "h:host-gateway", "db:10.0.0.5"]),
+    ("-l", &["io.sdocker.owner=bob", "io.sdocker.owner=alice", "a=b"]),
+    ("--name", &["0123456789ab", "web"]),
+    ("--uts", &["host"]),
+    ("--userns", &["host"]),
+    ("--cgroupns", &["host", "private"]),
+    ("--dns", &["8.8.8.8"]),
     ("--cpus", &["0", ".5", "3", "64"]),
     ("-m", &["4m", "0", "1g", "64g"]),
     ("--memory-swap", &["-1", "8g", "64t"]),
@@ -54,8 +83,8 @@ const FLAGS: &[(&str, &[&str])] = &[
     ("--ulimit", &["nofile=1:1", "nofile=900000", "core=-1", "nproc=9:99"]),
     ("--restart", &["always", "on-failure", "on-failure:2", "on-failure:99", "unless-stopped", "no", "ALWAYS"]),
     ("--group-add", &["0", "root", "2000", "staff"]),
-    ("--pid", &["host", ""]),
-    ("--ipc", &["host", "private"]),
+    ("--pid", &["host", "", "container:own", "container:a11"]),
+    ("--ipc", &["host", "private", "shareable", "container:bob"]),
     ("--device", &["/dev/sda"]),
     ("-w", &["/proc/self/fd/7", "/srv"]),
     ("-e", &["HOME=/x", "A=1"]),
@@ -80,7 +109,7 @@ fn asked(words: &[String]) -> Option<Request> {
         ["docker", "run"].into_iter().map(OsString::from).chain(words.iter().map(OsString::from)).collect();
     let Invocation::Container(parsed) = cli::parse(Verb::Run, &argv, 2).ok()? else { return None };
     let inputs = Inputs {
-        cwd: "/home/a",
+        cwd: Ok("/home/a"),
         variable: &|_| None,
         files: &BTreeMap::new(),
         cidfile_exists: false,
@@ -106,13 +135,17 @@ fn facts(request: &Request, image_user: &str) -> Facts {
         memory_limit: true,
         swap_limit: true,
         pids_limit: true,
+        cgroup_namespaces: true,
         ..EngineInfo::default()
     };
     let user = |name: &str, uid, gid| PasswdEntry { name: name.to_owned(), uid, gid, home: "/".to_owned() };
     let evil = VolumeFacts { options: [("device".to_owned(), "/run".to_owned())].into(), ..VolumeFacts::default() };
     let binds = request.body.host_config.binds.iter().filter_map(|bind| bind.split(':').next());
     let mounts = request.body.host_config.mounts.iter().map(|mount| mount.source.as_str());
-    Facts {
+    let networks = [("own-net", 'a', Some("1000")), ("bob-net", 'b', Some("bob")), ("b0b", 'b', Some("bob"))]
+        .map(|(name, digit, owner)| (name.to_owned(), Fact::Known(network(name, digit, owner))))
+        .into();
+    let facts = Facts {
         image: Fact::Known(ImageFacts { user: image_user.to_owned(), ..ImageFacts::default() }),
         users: Fact::Known(UserTables {
             passwd: vec![user("app", 500, 501), user("zero", 0, 5), user("open", 9, 0)],
@@ -121,16 +154,40 @@ fn facts(request: &Request, image_user: &str) -> Facts {
         info: Fact::Known(info),
         binds: binds.chain(mounts).chain(["/run", "/etc", "/home/a/proj"]).map(known).collect(),
         sockets: Fact::Known(vec![]),
+        containers: [
+            ("own", 'a', Some("alice")),
+            ("a11", 'a', None),
+            ("bob", 'b', Some("bob")),
+            ("b0b", 'b', Some("bob")),
+        ]
+        .map(|(name, digit, owner)| (name.to_owned(), Fact::Known(container(name, digit, owner))))
+        .into(),
         volumes: [("data".to_owned(), Fact::Known(VolumeFacts::default())), ("evil".to_owned(), Fact::Known(evil))]
             .into(),
         stands_for: (1000, 1000),
         local: true,
         ..Facts::default()
-    }
+    };
+    Facts { networks, ..facts }
+}
+
+fn labels(owner: Option<&str>) -> BTreeMap<String, String> {
+    owner.map(|owner| (OWNER_LABEL.to_owned(), owner.to_owned())).into_iter().collect()
+}
+
+fn container(name: &str, digit: char, owner: Option<&str>) -> ContainerFacts {
+    let id = digit.to_string().repeat(64);
+    ContainerFacts { id, name: name.to_owned(), labels: labels(owner), ..ContainerFacts::default() }
+}
+
+fn network(name: &str, digit: char, owner: Option<&str>) -> NetworkFacts {
+    let id = digit.to_string().repeat(64);
+    NetworkFacts { id, name: name.to_owned(), driver: "bridge".to_owned(), labels: labels(owner) }
 }
 
 fn caller() -> Caller {
-    Caller { groups: vec![2000], home: Some("/home/a".into()), ..Caller::numbered(1000, 1000) }
+    let (home, name) = (Some("/home/a".into()), Some("alice".to_owned()));
+    Caller { groups: vec![2000], home, name, ..Caller::numbered(1000, 1000) }
 }
 
 /// Every profile's rules, loaded once.
@@ -172,6 +229,12 @@ fn unsafe_part(body: &ContainerCreate, image_user: &str) -> Option<&'static str>
     let sources =
         host.binds.iter().filter_map(|b| b.split(':').next()).chain(host.mounts.iter().map(|m| m.source.as_str()));
     let on_failure = &host.restart_policy;
+    let own_mode = format!("container:{}", "a".repeat(64));
+    let is_bobs = |text: &str| ["bob", "b0b"].contains(&container_name(text)) || text.starts_with(&"b".repeat(64));
+    let is_open = |binding: &Published| {
+        !binding.address.value().is_some_and(|address| address.is_loopback())
+            || binding.port.value().is_some_and(|port| port.from < 1024)
+    };
     [
         ("privileged", host.privileged),
         ("root", user.split(':').any(|id| id.parse::<u32>().is_ok_and(|id| id == 0))),
@@ -197,7 +260,18 @@ fn unsafe_part(body: &ContainerCreate, image_user: &str) -> Option<&'static str>
         ("tmpfs", host.tmpfs.values().any(|options| !options.contains("size=") || options.contains("900g"))),
         ("tmpfs options", host.tmpfs.values().any(taken_back)),
         ("volume", host.mounts.iter().any(|mount| mount.kind == "npipe" || mount.volume_options.is_some())),
-        ("namespace", host.network_mode == "host" || host.network_mode.contains(':') || host.pid_mode == "host"),
+        (
+            "namespace",
+            [&host.network_mode, &host.pid_mode, &host.ipc_mode, &host.uts_mode, &host.userns_mode]
+                .into_iter()
+                .any(|mode| mode.eq_ignore_ascii_case("host") || mode.contains(':') && *mode != own_mode),
+        ),
+        ("control groups", host.cgroupns_mode == "host"),
+        ("somebody else's", [host.links.as_slice(), &host.volumes_from].concat().iter().any(|text| is_bobs(text))),
+        ("network", endpoints(body).any(|(name, _)| ["bob-net", "b0b", "nosuch"].contains(&name))),
+        ("port", host.publish_all_ports || published(body).iter().any(is_open)),
+        ("hosts", host.extra_hosts.iter().any(|line| line.contains("169.254"))),
+        ("label", body.labels.get(OWNER_LABEL).is_some_and(|owner| owner != "alice")),
         ("device", !host.devices.is_empty()),
         ("working directory", body.working_dir.starts_with("/proc")),
     ]

@@ -12,6 +12,7 @@ mod lifecycle_streams;
 mod lifecycle_terminal;
 mod limits;
 mod mounts;
+mod networks;
 mod permissive;
 mod reach;
 mod refusals;

@@ -72,6 +72,8 @@ impl Sandbox {
         let mut command = Command::new(program);
         command.args(arguments).env_clear().current_dir(self.home.path());
         command.env("HOME", self.home.path()).env("XDG_STATE_HOME", self.state()).env("DOCKER_HOST", &self.host);
+        // The caller's own policy is looked for where the system says that home is, not in `$HOME`.
+        command.env("XDG_CONFIG_HOME", self.home.path().join("config"));
         command.env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin").env("TERM", "xterm");
         command
     }

@@ -5,8 +5,9 @@ use crate::cli::draft::{Draft, member};
 use crate::cli::typed::{Many, Traced, text_of};
 use crate::cli::values::Said;
 use crate::cli::values::addresses::is_mac;
-use crate::cli::values::network::{Attachment, is_user_defined};
+use crate::cli::values::network::Attachment;
 use crate::cli::values::quote::quote;
+use crate::request::references::is_user_defined;
 use crate::request::wire::{EndpointIpam, EndpointSettings, NetworkingConfig};
 
 const POINTER: &str = "/NetworkingConfig/EndpointsConfig";

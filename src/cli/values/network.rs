@@ -75,11 +75,6 @@ fn set(network: &mut Attachment, key: &str, value: &str) -> Said<()> {
     Ok(())
 }
 
-/// Whether the name is one that a user gave to a network, rather than one of docker's modes.
-pub(crate) fn is_user_defined(target: &str) -> bool {
-    !matches!(target, "default" | "bridge" | "host" | "none") && !target.starts_with("container:")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,11 +106,5 @@ mod tests {
         ] {
             assert_eq!(attachment(text), Err(words.to_owned()), "{text}");
         }
-    }
-
-    #[test]
-    fn modes_are_not_user_defined() {
-        assert!(is_user_defined("net1") && is_user_defined("") && is_user_defined("container"));
-        assert!(!is_user_defined("container:") && !is_user_defined("host"));
     }
 }

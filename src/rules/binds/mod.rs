@@ -310,15 +310,16 @@ fn pin(wish: &Wish<'_>, found: &BindFacts, cover: &Cover<'_>, out: &mut Opinion)
     out.fill(Fill { changes, meaning: words::shown(mount, path, mount.read_only), spot: cover.entry.spot.clone() });
 }
 
-/// Paths of the engine's machine in the options of a volume. Those of a network's file systems are another machine's.
+/// Paths of the engine's machine in the options of a volume. Those of a network's file systems are another machine's, unless
+/// an option makes a bind of it, whatever the type.
 fn local_paths(options: &[(String, String)]) -> Vec<String> {
     const ELSEWHERE: [&str; 8] = ["tmpfs", "nfs", "nfs4", "cifs", "smb3", "ceph", "glusterfs", "sshfs"];
     let elsewhere = options.iter().any(|(key, value)| key == "type" && ELSEWHERE.contains(&value.as_str()));
-    if elsewhere {
-        Vec::new()
-    } else {
-        paths_in_options(options.iter().map(|(key, value)| (key.as_str(), value.as_str())))
+    let binds = options.iter().any(|(key, value)| key == "o" && value.split(',').any(|o| o == "bind" || o == "rbind"));
+    if elsewhere && !binds {
+        return Vec::new();
     }
+    paths_in_options(options.iter().map(|(key, value)| (key.as_str(), value.as_str())))
 }
 
 /// Whether the source of a mount stays what it was when it was judged, as far as that was looked at.

@@ -370,6 +370,7 @@ fn file_systems_of_a_network_are_another_machines() {
     );
     assert_eq!(local_paths(&options(&[("type", "ext4"), ("device", "/dev/vda")])), ["/dev/vda"]);
     assert_eq!(local_paths(&options(&[("TYPE", "nfs"), ("device", "/etc")])), ["/etc"]);
+    assert_eq!(local_paths(&options(&[("type", "nfs"), ("o", "ro,bind"), ("device", "/etc")])), ["/etc"]);
 }
 
 /// Every suggestion in backticks is asked for anew.
