@@ -2,6 +2,8 @@
 //! typed; and no text makes anything panic.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod profiles;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
