@@ -294,13 +294,41 @@ fn an_id_that_could_not_be_written_down_is_not_created() {
 
 #[test]
 fn a_working_directory_that_is_gone_is_said() {
+    let gone = |arguments: &str| {
+        let place = Place::new();
+        let binary = env!("CARGO_BIN_EXE_sdocker");
+        let script =
+            format!("mkdir gone && cd gone && rmdir ../gone && exec {binary} --policy permissive create {arguments}");
+        let mut command = Command::new("bash");
+        command.args(["-c", &script]);
+        place.surround(&mut command);
+        place.finish(command)
+    };
+    gone("-v /a/..:/b --mount type=bind,src=/a,dst=/c -v name:/d busybox").creates();
+    for relative in ["-v ./x:/b", "-v .:/b", "--mount type=bind,src=..,dst=/b"] {
+        gone(&format!("{relative} busybox")).fails(125, "is seen from the working directory, and that cannot be found");
+    }
+    gone("--env-file e busybox").fails(125, "open e: no such file or directory");
+    gone("--cidfile c busybox").fails(1, "open c: no such file or directory");
+}
+
+#[test]
+fn a_working_directory_has_the_name_that_the_shell_gives_it() {
     let place = Place::new();
-    let binary = env!("CARGO_BIN_EXE_sdocker");
-    let script = format!("mkdir gone && cd gone && rmdir ../gone && exec {binary} --policy permissive run busybox");
-    let mut command = Command::new("bash");
-    command.args(["-c", &script]);
-    place.surround(&mut command);
-    place.finish(command).fails(125, "cannot find the working directory: ");
+    fs::create_dir_all(place.path("real/inner")).unwrap();
+    std::os::unix::fs::symlink(place.path("real/inner"), place.path("link")).unwrap();
+    let asked_from = |named: &Path| {
+        let mut command = place.command(&["create", "-v", "..:/b", "busybox"]);
+        command.current_dir(place.path("link")).env("PWD", named);
+        let body: serde_json::Value = serde_json::from_str(&place.finish(command).creates()).unwrap();
+        body["HostConfig"]["Binds"][0].as_str().unwrap().to_owned()
+    };
+    let (above_link, above_inner) = (place.path(""), place.path("real"));
+    let bind = |above: &Path| format!("{}:/b", above.display().to_string().trim_end_matches('/'));
+    assert_eq!(asked_from(&place.path("link")), bind(&above_link));
+    for not_here in [place.path("real"), PathBuf::from("link"), place.path("nowhere")] {
+        assert_eq!(asked_from(&not_here), bind(&above_inner), "{}", not_here.display());
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use sdocker::engine::{Console, Endpoint, Engine, EngineError, Outcome, PullEvent, RunOptions};
+use sdocker::engine::{Console, Endpoint, Engine, EngineError, Outcome, PullEvent, Removal, RunOptions};
 use sdocker::policy::Policy;
 use sdocker::request::wire::ContainerCreate;
 use sdocker::request::{Caller, Facts, ImageRef, Manner, Origins, Request};
@@ -152,7 +152,9 @@ fn head(stream: &mut UnixStream) -> Option<String> {
         text.split("content-length: ").nth(1).map_or(0, |rest| rest.split("\r\n").next().unwrap().parse().unwrap());
     stream.read_exact(&mut vec![0; length]).ok()?;
     let (method, rest) = text.split_once(' ').unwrap();
-    Some(format!("{} {}", method.to_uppercase(), rest.replacen("/v1.41", "", 1).replacen("/v1.29", "", 1)))
+    let path =
+        ["/v1.41", "/v1.29", "/v1.24"].iter().fold(rest.to_owned(), |path, version| path.replacen(version, "", 1));
+    Some(format!("{} {path}", method.to_uppercase()))
 }
 
 fn json(status: u16, body: &str) -> Vec<u8> {
@@ -192,7 +194,7 @@ fn ping(fake: &Fake) -> Result<(), EngineError> {
 #[test]
 fn a_foreground_run_asks_in_dockers_order() {
     let fake = Fake::new(42, |_| Act::Engine);
-    let (result, shown, said) = fake.run(&RunOptions { auto_remove: true, ..foreground() });
+    let (result, shown, said) = fake.run(&RunOptions { removal: Removal::Engine, ..foreground() });
     assert_eq!((result.unwrap(), shown.as_str(), said.as_str()), (Outcome::Exited(42), "out\n", "err\n"));
     let at = |rest: &str| format!("POST /containers/{ID}/{rest}");
     let expected =
@@ -316,26 +318,59 @@ fn create_tells_what_became_of_it() {
 
 #[test]
 fn an_engine_without_wait_conditions_tells_by_its_events() {
-    let event = |status: &str| {
+    let run = |happens: &[&str], removal| {
+        let fake = of_old_api("1.29", happens, |_| Act::Engine);
+        let (result, _, _) = fake.run(&RunOptions { removal, ..foreground() });
+        assert!(fake.requests().iter().all(|r| !r.contains("/wait") && !r.starts_with("DELETE")));
+        result.unwrap()
+    };
+    assert_eq!(run(&["start", "die"], Removal::Nobody), Outcome::Exited(9));
+    assert_eq!(run(&["die", "destroy"], Removal::Engine), Outcome::Exited(9));
+    assert_eq!(run(&["die", "cleanup", "remove"], Removal::Engine), Outcome::Exited(9), "as podman says it");
+    assert_eq!(run(&["die"], Removal::Engine), Outcome::Lost);
+    assert_eq!(run(&[], Removal::Nobody), Outcome::Lost);
+}
+
+/// An engine of an API that has no wait conditions; this happens to its container.
+fn of_old_api(api: &'static str, happens: &[&str], script: fn(&str) -> Act) -> Fake {
+    let event = |status: &&str| {
         let body = format!("{{\"status\":\"{status}\",\"Actor\":{{\"Attributes\":{{\"exitCode\":\"9\"}}}}}}\n");
         format!("{:x}\r\n{body}\r\n", body.len())
     };
-    let run = |events: String, auto_remove| {
-        let fake = Fake::new(0, move |asked| match asked {
-            "HEAD /_ping" => Act::Send(PONG.replace("1.41", "1.29").into()),
-            _ if asked.contains("/events") => {
-                Act::SendAndClose(format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{events}").into())
-            }
-            _ => Act::Engine,
-        });
-        let (result, _, _) = fake.run(&RunOptions { auto_remove, ..foreground() });
-        assert!(fake.requests().iter().all(|r| !r.contains("/wait")));
-        result.unwrap()
-    };
-    assert_eq!(run([event("start"), event("die")].concat(), false), Outcome::Exited(9));
-    assert_eq!(run([event("die"), event("destroy")].concat(), true), Outcome::Exited(9));
-    assert_eq!(run(event("die"), true), Outcome::Lost);
-    assert_eq!(run(String::new(), false), Outcome::Lost);
+    let events: String = happens.iter().map(event).collect();
+    Fake::new(0, move |asked| match asked {
+        "HEAD /_ping" => Act::Send(PONG.replace("1.41", api).into()),
+        _ if asked.contains("/events") => {
+            Act::SendAndClose(format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{events}").into())
+        }
+        _ => script(asked),
+    })
+}
+
+#[test]
+fn the_client_removes_what_the_engine_does_not() {
+    let options = RunOptions { removal: Removal::Client, ..foreground() };
+    let removal = format!("DELETE /containers/{ID}?v=1");
+
+    let fake = of_old_api("1.24", &["start", "die"], |_| Act::Engine);
+    let (result, shown, said) = fake.run(&options);
+    assert_eq!((result.unwrap(), shown.as_str(), said.as_str()), (Outcome::Exited(9), "out\n", "err\n"));
+    assert_eq!(fake.requests().last(), Some(&removal));
+
+    let fake = of_old_api("1.24", &["start", "die"], |asked| match asked {
+        _ if asked.starts_with("DELETE") => Act::Send(refusal()),
+        _ => Act::Engine,
+    });
+    let (result, _, said) = fake.run(&options);
+    assert_eq!(result.unwrap(), Outcome::Exited(9));
+    assert!(said.ends_with("error removing container: Error response from daemon: the engine is unwell\n"), "{said}");
+
+    let fake = of_old_api("1.24", &[], |asked| match asked {
+        _ if asked.contains("/start") => Act::Send(json(400, r#"{"message":"exec: permission denied: unknown"}"#)),
+        _ => Act::Engine,
+    });
+    assert_eq!(fake.run(&options).0.unwrap_err().exit_code(), 126);
+    assert_eq!(fake.requests().last(), Some(&removal));
 }
 
 #[test]
@@ -388,7 +423,7 @@ fn a_failed_start_of_a_container_that_removes_itself_waits_for_that() {
     };
     let half = || Act::SendAndClose(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n".into());
     for wait in [|| Act::Send(json(200, r#"{"StatusCode":126}"#)), half] {
-        let (result, _, _) = gone(wait).run(&RunOptions { auto_remove: true, ..foreground() });
+        let (result, _, _) = gone(wait).run(&RunOptions { removal: Removal::Engine, ..foreground() });
         assert_eq!(result.unwrap_err().exit_code(), 126);
     }
 }

@@ -106,7 +106,7 @@ fn asked(words: &[String]) -> Option<Request> {
         ["docker", "run"].into_iter().map(OsString::from).chain(words.iter().map(OsString::from)).collect();
     let Invocation::Container(parsed) = cli::parse(Verb::Run, &argv, 2).ok()? else { return None };
     let inputs = Inputs {
-        cwd: "/home/a",
+        cwd: Ok("/home/a"),
         variable: &|_| None,
         files: &BTreeMap::new(),
         cidfile_exists: false,

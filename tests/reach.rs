@@ -355,10 +355,6 @@ fn the_api_is_agreed_on_or_pinned() {
         let said = Home::new().with("DOCKER_API_VERSION", pinned).create(&["-H", "unix:///nowhere"]);
         assert!(said.code == Some(125) && said.err.contains("DOCKER_API_VERSION"), "{pinned}: {}", said.err);
     }
-    let engine = FakeEngine::speaking("1.24");
-    let address = format!("unix://{}", engine.socket().display());
-    let said = Home::new().run(&["-H", &address, "run", "--rm", "x"], b"");
-    assert!(said.code == Some(125) && said.err.contains("leave out `--rm`"), "{}", said.err);
 }
 
 /// `ssh` as far as docker needs it: notes how it was called, and is a way to a socket.

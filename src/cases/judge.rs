@@ -159,7 +159,7 @@ impl Case {
             }
         }
         let inputs = Inputs {
-            cwd: &host.cwd,
+            cwd: Ok(&host.cwd),
             variable: &|name| self.world.variables.get(name).cloned(),
             files: &files,
             cidfile_exists,
@@ -199,7 +199,7 @@ impl Case {
         if let Ok(image) = ImageRef::parse(&request.body.image) {
             verdict::judge_image(&image, &request, &rules).map_err(refused)?;
         }
-        let facts = self.world.facts(&request);
+        let facts = self.world.facts(&request, &rules.needs(&request));
         match verdict::judge(request, &rules, &self.world.caller, &facts) {
             Verdict::Approved(approval) => Ok(approval),
             Verdict::Refused(findings) => Err(refused(findings)),

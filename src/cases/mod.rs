@@ -5,6 +5,7 @@ mod argv;
 mod expect;
 mod host;
 mod judge;
+mod tree;
 mod world;
 
 use crate::policy::{self, Entry, Node, Problem, Problems, Setting, Settings, Source, Table, Value};

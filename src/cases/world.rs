@@ -1,7 +1,7 @@
 //! The world of a case: who asks, and what would be found if it were looked for.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::host::Host;
 use crate::cli::{DockerGlobals, Engine};
@@ -10,7 +10,7 @@ use crate::request::mounts::{MountSource, clean, mounts, paths_in_options};
 use crate::request::references::{Reference, Way, references};
 use crate::request::{
     Caller, ContainerFacts, ContainerMount, Date, Detour, EngineInfo, Fact, Facts, GroupEntry, ImageFacts, ImageRef,
-    Leads, NetworkFacts, OWNER_LABEL, PasswdEntry, Request, SocketFacts, UserTables, VolumeFacts,
+    Leads, Needs, NetworkFacts, OWNER_LABEL, PasswdEntry, Request, SocketFacts, UserTables, VolumeFacts,
 };
 
 /// The engine that a case without a word about it has.
@@ -156,11 +156,11 @@ impl World {
     }
 
     /// What a run would learn of this request in this world.
-    pub(super) fn facts(&self, request: &Request) -> Facts {
+    pub(super) fn facts(&self, request: &Request, needs: &Needs) -> Facts {
         let image = self.image(&request.body.image);
         let mut binds = BTreeMap::new();
         for path in self.paths(request) {
-            let found = self.host.resolve(&clean(Path::new(&path)).to_string_lossy());
+            let found = self.host.tree.resolve(&clean(Path::new(&path)), self.caller.uid);
             if let Ok(leads) = found.known() {
                 binds.insert(leads.canonical.display().to_string(), found.clone());
             }
@@ -181,7 +181,7 @@ impl World {
             users: told("users", image.and_then(|image| image.users.as_ref())),
             info: told("info", self.info.as_ref()),
             binds,
-            roots: BTreeMap::new(),
+            roots: needs.roots.iter().filter_map(|text| Some((text.clone(), self.root(text)?))).collect(),
             sockets: Fact::Known(self.socket().into_iter().collect()),
             volumes: volumes.collect(),
             containers,
@@ -191,10 +191,19 @@ impl World {
         }
     }
 
+    /// Where a directory that the policy names leads.
+    fn root(&self, text: &str) -> Option<PathBuf> {
+        let path = match text.strip_prefix('~') {
+            Some(rest) => self.caller.home.as_ref()?.join(rest.trim_start_matches('/')),
+            None => PathBuf::from(text),
+        };
+        self.host.tree.steady(&path)
+    }
+
     /// The engine's own socket.
     fn socket(&self) -> Option<SocketFacts> {
         let path = self.engine.strip_prefix("unix://")?;
-        let found = self.host.resolve(path);
+        let found = self.host.tree.resolve(Path::new(path), self.caller.uid);
         let canonical = found.known().map_or_else(|_| path.into(), |found| found.canonical.clone());
         Some(SocketFacts { canonical, identity: None })
     }

@@ -60,6 +60,10 @@ impl Asked {
         if !(40..42).contains(&engine.api) {
             body.host_config.kernel_memory = 0;
         }
+        // What such an engine does not do, the client does.
+        if engine.api < 25 && self.client.auto_remove {
+            body.host_config.auto_remove = false;
+        }
         if engine.api < 41 {
             self.request.platform = None;
         }
@@ -130,6 +134,12 @@ mod tests {
             held("--mac-address 92:d0:c6:0a:29:33 i", 43).unwrap_err().starts_with("docker: \"specify mac-address")
         );
         assert!(held("--mount type=bind,src=/a,dst=/b,bind-recursive=disabled i", 39).is_err());
+    }
+
+    #[test]
+    fn engines_that_do_not_remove_containers_are_not_asked_to() {
+        let removes = |api| held("--rm i", api).map(|a| (a.request.body.host_config.auto_remove, a.client.auto_remove));
+        assert_eq!((removes(24), removes(25)), (Ok((false, true)), Ok((true, true))));
     }
 
     #[test]

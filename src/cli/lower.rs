@@ -155,7 +155,7 @@ fn lower_body(typed: &Typed, draft: &mut Draft<'_>) -> Said<()> {
     typed.process.lower(draft);
     typed.client.lower(draft);
     typed.network.lower(draft);
-    typed.storage.lower(draft);
+    typed.storage.lower(draft)?;
     typed.limits.lower(draft);
     typed.block_io.lower(draft);
     typed.security.lower(draft);

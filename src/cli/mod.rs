@@ -75,7 +75,9 @@ pub fn parse(verb: Verb, argv: &[OsString], start: usize) -> Result<Invocation, 
         value: (*text).to_owned(),
         origin: Place { index, bytes: 0..text.len() }.into(),
     });
-    let image = positionals.next().ok_or(UsageError::NoImage { command: verb.command() })?;
+    let Some(image) = positionals.next() else {
+        return Err(UsageError::NoImage { command: verb.command(), gates: typed.gates });
+    };
     Ok(Invocation::Container(Box::new(Parsed { verb, typed, image, command: positionals.collect() })))
 }
 

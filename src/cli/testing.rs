@@ -24,7 +24,7 @@ pub(crate) fn lowered(line: &str) -> Result<Asked, UsageError> {
         ("absent".to_owned(), Err(FileError::NotOpened("no such file or directory".to_owned()))),
     ]);
     let inputs = Inputs {
-        cwd: "/w/d",
+        cwd: Ok("/w/d"),
         variable: &|name| (name == "FROM_ENV").then(|| "from env".to_owned()),
         files: &files,
         cidfile_exists: false,

@@ -25,6 +25,8 @@ pub enum UsageError {
     NoImage {
         /// The command as typed.
         command: &'static str,
+        /// Flags that only some engines take: docker complains of those first.
+        gates: Vec<Gate>,
     },
     /// Each value is fine by itself, but not together, or not on a closer look.
     #[error("docker: {message}\n\nRun '{command} --help' for more information")]

@@ -61,8 +61,8 @@ pub struct Proxies {
 /// Everything from outside that lowering reads.
 #[derive(Clone, Copy)]
 pub struct Inputs<'a> {
-    /// The working directory.
-    pub cwd: &'a str,
+    /// The working directory, or why there is none: it matters only where a path is seen from it.
+    pub cwd: Result<&'a str, &'a str>,
     /// Looks a variable of the environment up.
     pub variable: &'a dyn Fn(&str) -> Option<String>,
     /// Answers to [`Want::File`], by the path as wanted.

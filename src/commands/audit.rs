@@ -3,6 +3,7 @@
 use clap::{Arg, Command};
 
 use super::failure::Failure;
+use super::own::{FAILED, REFUSED, WARNED};
 use super::setting::Setting;
 use super::{Invocation, own, reach};
 use crate::audit::{self, EngineDefaults, Existing};
@@ -11,10 +12,6 @@ use crate::facts::Learner;
 use crate::report::{self, CommandLine};
 use crate::request::{Action, Needs};
 use crate::rules::{Case, Outcome};
-
-const FAILED: u8 = 1;
-const WARNED: u8 = 10;
-const REFUSED: u8 = 11;
 
 pub(super) fn grammar() -> Command {
     let names = Arg::new("container").value_name("CONTAINER").required(true).num_args(1..);

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
 
+use crate::cli::FileError;
 use crate::report::Style;
 
 /// The environment, read once.
@@ -32,6 +34,21 @@ impl Environment {
     pub(super) fn directory(&self, variable: &str, home: Option<&std::path::Path>, default: &str) -> Option<PathBuf> {
         let named = self.filled(variable).map(PathBuf::from).filter(|path| path.is_absolute());
         named.or_else(|| home.map(|home| home.join(default)))
+    }
+
+    /// The working directory by the name that the shell has for it, as docker sends it: `..` of a directory that was
+    /// entered through a link is the directory with the link.
+    ///
+    /// # Errors
+    /// Why there is none that could be named.
+    pub(super) fn working_directory(&self) -> Result<String, String> {
+        let same = |named: &PathBuf| {
+            let identity = |path: &Path| path.metadata().ok().map(|data| (data.dev(), data.ino()));
+            identity(named).is_some_and(|here| identity(Path::new(".")) == Some(here))
+        };
+        let named = self.raw("PWD").map(PathBuf::from).filter(|path| path.is_absolute()).filter(same);
+        let found = named.map_or_else(std::env::current_dir, Ok).map_err(|why| FileError::reason(&why.to_string()))?;
+        found.to_str().map(str::to_owned).ok_or_else(|| format!("{} is not UTF-8", found.display()))
     }
 
     pub(super) fn stderr_is_terminal(&self) -> bool {

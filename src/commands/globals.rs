@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use super::failure::Failure;
+use super::own::USAGE;
 use crate::cli::{self, DockerGlobals, Wish};
 
 /// What sdocker is asked to do.
@@ -26,9 +27,6 @@ pub(super) struct Globals {
     pub(super) verb: Verb,
     pub(super) arguments: usize,
 }
-
-/// Exit code for what is ours and mistaken.
-const USAGE: u8 = 2;
 
 fn usage(message: &str) -> Failure {
     Failure::Own { message: format!("sdocker: {message}\nRun 'sdocker --help' for more information"), code: USAGE }
@@ -93,5 +91,32 @@ mod tests {
         assert!(parse(&["exec", "x"]).unwrap_err().contains("2 sdocker: `exec` is not among"));
         assert!(parse(&["container", "ls"]).is_err());
         assert!(parse(&["-H"]).unwrap_err().starts_with("125 flag needs an argument: 'H' in -H\n"));
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig {
+            failure_persistence: None,
+            ..proptest::prelude::ProptestConfig::default()
+        })]
+        #[test]
+        fn nothing_before_the_verb_panics(words in proptest::collection::vec(words(), 0..6)) {
+            let argv: Vec<OsString> = std::iter::once(OsString::from("sdocker")).chain(words).collect();
+            if let Ok(read) = read(&argv) {
+                proptest::prop_assert!(read.arguments <= argv.len());
+            }
+        }
+    }
+
+    /// Options, pieces of them, and bytes that are no text.
+    fn words() -> impl proptest::strategy::Strategy<Value = OsString> {
+        use proptest::prelude::*;
+        use std::os::unix::ffi::OsStringExt as _;
+        const NAMES: [&str; 10] =
+            ["config", "context", "debug", "help", "host", "log-level", "policy", "tls", "tlscacert", "version"];
+        let named = (proptest::sample::select(&NAMES[..]), "(=[a-z:/é]{0,4})?")
+            .prop_map(|(name, value)| OsString::from(format!("--{name}{value}")));
+        let odd = "-{0,3}[a-zA-Zé=:/]{0,6}".prop_map(OsString::from);
+        let bytes = proptest::collection::vec(any::<u8>(), 0..6).prop_map(OsString::from_vec);
+        prop_oneof![named, odd, bytes, Just(OsString::from("run")), Just(OsString::from("container"))]
     }
 }

@@ -63,8 +63,10 @@ pub(super) async fn ask(
             return Ok(None);
         }
         Err(error) => {
-            if let UsageError::Flag { gates, .. } = &error {
-                greet(invocation, gates, purpose).await?;
+            match &error {
+                UsageError::Flag { gates, .. } => greet(invocation, gates, purpose).await?,
+                UsageError::NoImage { gates, .. } if !gates.is_empty() => greet(invocation, gates, purpose).await?,
+                _ => {}
             }
             return Err(error.into());
         }
@@ -80,8 +82,9 @@ pub(super) async fn ask(
     let logins = if parsed.wants_credentials() { logins::all(invocation, verb)? } else { Logins::new() };
     let address = engine.endpoint().to_string();
     let (files, cidfile_exists) = look_up(&parsed);
+    let cwd = invocation.environment.working_directory();
     let mut asked = parsed.lower(&Inputs {
-        cwd: &working_directory()?,
+        cwd: cwd.as_deref().map_err(String::as_str),
         variable: &|name| variable(invocation.environment, name),
         files: &files,
         cidfile_exists,
@@ -101,15 +104,6 @@ pub(super) async fn ask(
     }
     let line = shown_again(invocation.argv, &asked.request);
     Ok(Some(Question { asked, engine, pong, logins, line }))
-}
-
-fn working_directory() -> Result<String, Failure> {
-    let path =
-        std::env::current_dir().map_err(|why| Failure::own(format!("cannot find the working directory: {why}")))?;
-    let shown = path.display().to_string();
-    path.into_os_string()
-        .into_string()
-        .map_err(|_| Failure::own(format!("the working directory is not UTF-8: {shown}")))
 }
 
 /// Says in the request where the options before the verb lead.

@@ -13,7 +13,7 @@ use crate::facts::{self, ImageState, Learner};
 use crate::files::{self, Logins};
 use crate::report::{self, CommandLine};
 use crate::request::mounts::{MountSource, mounts};
-use crate::request::{BindFacts, BindKind, Facts, Finding, ImageRef, Request};
+use crate::request::{BindFacts, BindKind, Fact, Facts, Finding, ImageRef, Request};
 use crate::rules::Ruleset;
 use crate::verdict::{self, Approval, Approved, Verdict};
 
@@ -60,16 +60,11 @@ impl Job<'_> {
         let Asked { request, warnings, .. } = asked.for_engine(&cli::Engine { api, os })?;
         pong.map_err(|why| self.failed(&why))?;
         let mut cidfile = CidFile::create(self.client.cidfile.as_deref()).map_err(|why| self.complaint(why))?;
-        let mut pulled = false;
-        if self.client.pull == PullPolicy::Always {
-            self.pull(&request).await?;
-            pulled = true;
-        }
-        let facts = self.learn(&request, &mut pulled).await?;
+        let (facts, pulled) = self.learn(&request).await?;
         let approval = self.judge(request, &facts)?;
         self.make_bind_sources(approval.request.get(), &facts)?;
         self.engine.make_volumes(&approval.request, &facts).await.map_err(|why| self.failed(&why))?;
-        let created = self.create(&approval.request, pulled).await?;
+        let created = self.create(&approval.request, &facts, pulled).await?;
         self.same_image(&created, &facts).await?;
         self.same_sources(&created, approval.request.get(), &facts).await?;
         created.warnings.iter().for_each(|warning| self.console.say(&format!("WARNING: {warning}\n")));
@@ -93,21 +88,38 @@ impl Job<'_> {
         verdict::judge_image(&image, request, &self.rules).map_err(refused)
     }
 
-    async fn learn(&self, request: &Request, pulled: &mut bool) -> Result<Facts, Failure> {
+    /// What the rules need to know, and whether the image was pulled for it. Nothing is pulled for a request that is
+    /// refused whatever its image is.
+    async fn learn(&self, request: &Request) -> Result<(Facts, bool), Failure> {
         let needs = self.rules.needs(request);
         let (stands_for, cache) = (self.setting.stands_for(), self.setting.cache());
         let learner = Learner { engine: &self.engine, request, caller: &self.setting.caller, needs, stands_for, cache };
-        let (mut facts, image) = learner.learn().await;
-        if image == ImageState::Absent {
-            if *pulled || self.client.pull == PullPolicy::Never {
+        let mut facts = if self.client.pull == PullPolicy::Always {
+            learner.learn_all_but_image().await
+        } else {
+            let (facts, image) = learner.learn().await;
+            if image == ImageState::Settled {
+                return Ok((facts, false));
+            }
+            facts
+        };
+        self.judge_before_pull(request, &facts)?;
+        match self.client.pull {
+            PullPolicy::Always => {}
+            PullPolicy::Missing if ImageRef::parse(&request.body.image).is_ok() => self.say_missing(request),
+            // By its id nothing can be pulled.
+            PullPolicy::Missing | PullPolicy::Never => {
                 return Err(self.failed(&EngineError::NoSuchImage(format!("No such image: {}", shown(request)))));
             }
-            self.say_missing(request);
-            self.pull(request).await?;
-            *pulled = true;
-            learner.learn_image(&mut facts).await;
         }
-        Ok(facts)
+        self.pull(request).await?;
+        learner.learn_image(&mut facts).await;
+        Ok((facts, true))
+    }
+
+    fn judge_before_pull(&self, request: &Request, facts: &Facts) -> Result<(), Failure> {
+        let judged = verdict::judge_before_pull(request, &self.rules, &self.setting.caller, facts);
+        judged.map_err(|findings| self.refused(request, None, &findings))
     }
 
     fn judge(&self, request: Request, facts: &Facts) -> Result<Box<Approval>, Failure> {
@@ -144,11 +156,19 @@ impl Job<'_> {
     }
 
     /// Creates the container; where nobody looked for the image before, an absent one is pulled now, as docker does.
-    async fn create(&self, approved: &Approved<Request>, pulled: bool) -> Result<Created, Failure> {
+    async fn create(&self, approved: &Approved<Request>, facts: &Facts, pulled: bool) -> Result<Created, Failure> {
+        let request = approved.get();
+        let may_pull =
+            !pulled && self.client.pull == PullPolicy::Missing && ImageRef::parse(&request.body.image).is_ok();
+        // Docker takes whatever is not there for the image.
+        let about_image = |why: &EngineError| match why {
+            EngineError::NoSuchImage(_) => true,
+            why => why.is_not_found() && facts.image == Fact::NotAsked,
+        };
         match self.engine.create(approved).await {
-            Err(EngineError::NoSuchImage(_)) if !pulled && self.client.pull == PullPolicy::Missing => {
-                self.say_missing(approved.get());
-                self.pull(approved.get()).await?;
+            Err(why) if may_pull && about_image(&why) => {
+                self.say_missing(request);
+                self.pull(request).await?;
                 self.engine.create(approved).await
             }
             other => other,
@@ -220,7 +240,8 @@ impl Job<'_> {
             return printed.map(|()| 0).map_err(|why| Failure::own(format!("write /dev/stdout: {why}")));
         }
         let request = approval.request.get();
-        let options = RunOptions::of(&request.body, self.client.sig_proxy, self.client.detach_keys.clone());
+        let ClientOptions { auto_remove, sig_proxy, ref detach_keys, .. } = self.client;
+        let options = RunOptions::of(&request.body, auto_remove, sig_proxy, detach_keys.clone());
         let begun = Instant::now();
         let outcome = self.engine.run(&created.id, &options, &self.console).await;
         let failed = !matches!(outcome, Ok(Outcome::Exited(0) | Outcome::Started | Outcome::Detached));

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::Invocation;
 use super::environment::Environment;
 use super::failure::Failure;
-use crate::facts::{Cache, cache_directory};
+use crate::facts::Cache;
 use crate::files::{self, Choice, Found, Places};
 use crate::journal::{self, Record, Subject};
 use crate::request::{Caller, Date, Finding, Request, Rewrite};
@@ -88,13 +88,13 @@ impl<'a> Setting<'a> {
         self.caller.container_ids(if self.own { sudo() } else { None })
     }
 
-    /// Where the users of images are remembered; nothing is left in the home of somebody else.
+    /// Where facts are remembered; nothing is left in the home of somebody else.
     pub(super) fn cache(&self) -> Option<Cache> {
         if !self.own {
             return None;
         }
         let base = self.directory("XDG_CACHE_HOME", ".cache")?;
-        Some(Cache::new(cache_directory(&base), self.caller.uid))
+        Some(Cache::below(&base, self.caller.uid))
     }
 
     /// Where decisions are written; nowhere for a user without a home.

@@ -40,6 +40,11 @@ impl Hijacked {
         }
     }
 
+    /// Whether the connection is a unix socket, as it is but for TCP in the clear.
+    pub(super) fn is_unix(&self) -> bool {
+        matches!(self.socket, Socket::Unix(_))
+    }
+
     /// Another handle to the connection.
     pub(super) fn handle(&self) -> io::Result<File> {
         Ok(match &self.socket {

@@ -207,6 +207,10 @@ impl<'a> Call<'a> {
         Self { method: Method::POST, ..Self::get(path) }
     }
 
+    pub(super) fn delete(path: String) -> Self {
+        Self { method: Method::DELETE, ..Self::get(path) }
+    }
+
     pub(super) fn put(path: String) -> Self {
         Self { method: Method::PUT, ..Self::get(path) }
     }
@@ -241,7 +245,8 @@ async fn ask(wire: &Wire, pinned: Option<ApiVersion>) -> Result<Pong, EngineErro
     }
     let header = |name: &str| answer.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
     let (theirs, os) = (header("api-version"), header("ostype"));
-    if !answer.status().is_success() {
+    // One that is unwell, and says what it speaks, may still do what it is asked.
+    if !answer.status().is_success() && (answer.status() != StatusCode::INTERNAL_SERVER_ERROR || theirs.is_empty()) {
         let call = Call { method: Method::HEAD, ..Call::get("/_ping".to_owned()) };
         refuse_errors(answer, &call).await?;
     }

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::os::fd::AsFd;
 
+use super::pour::Patient;
+
 /// Where a run reads and writes.
 #[derive(Debug)]
 pub struct Console {
@@ -66,12 +68,12 @@ impl Console {
     /// # Errors
     /// The system's.
     pub fn print(&self, text: &str) -> io::Result<()> {
-        (&self.stdout).write_all(text.as_bytes())
+        Patient(self.stdout()?).write_all(text.as_bytes())
     }
 
     /// Writes a message. Nobody can be told when that fails.
     pub fn say(&self, text: &str) {
-        let _ = (&self.stderr).write_all(text.as_bytes());
+        let _ = self.stderr().and_then(|handle| Patient(handle).write_all(text.as_bytes()));
     }
 
     pub(super) fn stdin(&self) -> io::Result<File> {

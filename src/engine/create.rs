@@ -2,15 +2,12 @@
 
 use serde::Deserialize;
 
-use super::client::{ApiVersion, Call, Engine};
+use super::client::{Call, Engine};
 use super::error::EngineError;
 use super::names;
 use crate::request::wire::ContainerCreate;
 use crate::request::{Request, json};
 use crate::verdict::Approved;
-
-/// From here on engines remove a container by themselves.
-const REMOVES_SINCE: ApiVersion = ApiVersion { major: 1, minor: 25 };
 
 /// A container that exists and was not started.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,10 +32,6 @@ impl Engine {
     /// [`EngineError::NoSuchImage`] when pulling the image may help; otherwise why not.
     pub async fn create(&self, approved: &Approved<Request>) -> Result<Created, EngineError> {
         let Request { body, name, platform, origins: _, manner: _ } = approved.get();
-        let api = self.ping().await?.api;
-        if body.host_config.auto_remove && api < REMOVES_SINCE {
-            return Err(EngineError::KeepsContainers(api));
-        }
         self.create_container(body, name.as_deref(), platform.as_deref()).await
     }
 
@@ -80,8 +73,13 @@ impl Engine {
     /// # Errors
     /// Why it is still there.
     pub async fn remove(&self, container: &str, force: bool, volumes: bool) -> Result<(), EngineError> {
-        let options = bollard::query_parameters::RemoveContainerOptions { v: volumes, force, link: false };
-        Ok(self.docker().await?.remove_container(names::object(container)?, Some(options)).await?)
+        let mut call = Call::delete(format!("/containers/{}", names::object(container)?));
+        for (key, wanted) in [("force", force), ("v", volumes)] {
+            if wanted {
+                call = call.query(key, "1");
+            }
+        }
+        self.call_text(call).await.map(drop)
     }
 }
 

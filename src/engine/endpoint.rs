@@ -8,6 +8,8 @@ use super::tls::Tls;
 
 /// Where docker looks when nobody says otherwise.
 const DEFAULT_SOCKET: &str = "/var/run/docker.sock";
+/// What the kernel has room for.
+const SOCKET_PATH_MAX: usize = 108;
 const DEFAULT_TCP_HOST: &str = "localhost";
 const DEFAULT_TCP_PORT: u16 = 2375;
 
@@ -106,6 +108,9 @@ impl Endpoint {
             "" => Ok(Self::default()),
             _ if path.contains("://") => {
                 Err(EndpointError::Unresolved(format!("invalid proto, expected unix: {path}")))
+            }
+            _ if path.len() > SOCKET_PATH_MAX => {
+                Err(EndpointError::Unusable(format!("unix socket path \"{path}\" is too long")))
             }
             _ => Ok(Self::Unix(path.into())),
         }
@@ -209,6 +214,8 @@ mod tests {
         ] {
             assert_eq!(shown(text), format!("unable to resolve docker endpoint: {why}"), "{text:?}");
         }
+        let long = "/x".repeat(55);
+        assert_eq!(shown(&format!("unix://{long}")), format!("unix socket path \"{long}\" is too long"));
         assert_eq!(shown("npipe:////./pipe/x"), "protocol not available");
         assert_eq!(shown("fd://"), "unable to parse docker host `fd://`");
     }

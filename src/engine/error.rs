@@ -3,9 +3,6 @@
 use std::io;
 
 use bollard::errors::Error as BollardError;
-
-use super::client::ApiVersion;
-
 /// A call to the engine that did not end well. `Display` is what docker prints after its `docker: `.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
@@ -32,9 +29,6 @@ pub enum EngineError {
     /// Older than anything we speak.
     #[error("the engine speaks API {0}, which is older than the oldest supported, 1.24")]
     TooOld(String),
-    /// An engine that leaves `--rm` to its clients, of which none may live long enough.
-    #[error("the engine speaks API {0} and does not remove containers by itself, which takes 1.25: leave out `--rm`")]
-    KeepsContainers(ApiVersion),
     /// The engine refuses.
     #[error("Error response from daemon: {message}")]
     Daemon {

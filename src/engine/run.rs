@@ -23,8 +23,8 @@ pub struct RunOptions {
     pub stderr: bool,
     /// The container has a terminal.
     pub tty: bool,
-    /// The engine removes the container when it ends.
-    pub auto_remove: bool,
+    /// Who removes the container when it has ended.
+    pub removal: Removal,
     /// Signals go to the container.
     pub sig_proxy: bool,
     /// `--detach-keys`; absent means docker's.
@@ -32,15 +32,20 @@ pub struct RunOptions {
 }
 
 impl RunOptions {
-    /// As the body of the create call says.
+    /// As the body of the create call says; `removed` is whether the container is to be removed, whoever does it.
     #[must_use]
-    pub fn of(body: &ContainerCreate, sig_proxy: bool, detach_keys: Option<String>) -> Self {
+    pub fn of(body: &ContainerCreate, removed: bool, sig_proxy: bool, detach_keys: Option<String>) -> Self {
+        let removal = match (body.host_config.auto_remove, removed) {
+            (true, _) => Removal::Engine,
+            (false, true) => Removal::Client,
+            (false, false) => Removal::Nobody,
+        };
         Self {
             stdin: body.attach_stdin,
             stdout: body.attach_stdout,
             stderr: body.attach_stderr,
             tty: body.tty,
-            auto_remove: body.host_config.auto_remove,
+            removal,
             sig_proxy,
             detach_keys,
         }
@@ -49,6 +54,18 @@ impl RunOptions {
     fn is_attached(&self) -> bool {
         self.stdin || self.stdout || self.stderr
     }
+}
+
+/// Who removes a container that has ended, with its anonymous volumes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Removal {
+    /// Nobody.
+    #[default]
+    Nobody,
+    /// The engine, as the body of the create call says.
+    Engine,
+    /// The client, if it lives as long: engines before API 1.25 leave that to it.
+    Client,
 }
 
 /// How a run ended that did not fail.
@@ -84,7 +101,7 @@ impl Engine {
     /// leaves it alone.
     ///
     /// # Errors
-    /// [`EngineError`]; its exit code is docker's. The container is never removed from here.
+    /// [`EngineError`]; its exit code is docker's. The container is removed from here only for [`Removal::Client`].
     pub async fn run(&self, id: &str, options: &RunOptions, console: &Console) -> Result<Outcome, EngineError> {
         names::object(id)?;
         if !options.is_attached() {
@@ -108,8 +125,8 @@ impl Engine {
     ) -> Result<Outcome, EngineError> {
         // Docker starts the container even when nobody can read its id any more.
         let _ = console.print(&format!("{id}\n"));
-        let wait = self.wait(id, options.auto_remove).await?;
-        self.start(id, options, wait).await?;
+        let wait = self.wait(id, options.removal).await?;
+        self.start(id, options, wait, console).await?;
         Ok(Outcome::Started)
     }
 
@@ -117,8 +134,8 @@ impl Engine {
         let hijacked = self.attach(id, options).await?;
         let raw = (options.tty && options.stdin).then(|| RawTerminal::of(console)).transpose()?;
         let streams = Streams::start(hijacked, options, console).map_err(EngineError::Terminal)?;
-        let wait = self.wait(id, options.auto_remove).await?;
-        let wait = self.start(id, options, wait).await?;
+        let wait = self.wait(id, options.removal).await?;
+        let wait = self.start(id, options, wait, console).await?;
         let ended = async {
             tokio::pin! {
                 let streams = streams.end();
@@ -140,20 +157,32 @@ impl Engine {
             ended.await
         };
         drop(raw);
+        if options.removal == Removal::Client && matches!(result, Ok(Outcome::Exited(_))) {
+            self.remove_ended(id, console).await;
+        }
         result
     }
 
-    /// Starts the container. A failed start of a container that removes itself is over when it is gone.
-    async fn start(&self, id: &str, options: &RunOptions, wait: Wait) -> Result<Wait, EngineError> {
+    /// Starts the container. A failed start of a container that is to be removed is over when it is gone.
+    async fn start(&self, id: &str, options: &RunOptions, wait: Wait, console: &Console) -> Result<Wait, EngineError> {
         let started = self.docker().await?.start_container(id, None).await;
         match started {
             Ok(()) => Ok(wait),
             Err(error) => {
-                if options.auto_remove {
-                    let _ = wait.status().await;
+                match options.removal {
+                    Removal::Nobody => {}
+                    Removal::Engine => drop(wait.status().await),
+                    // Docker waits for an event that never comes.
+                    Removal::Client => self.remove_ended(id, console).await,
                 }
                 Err(EngineError::Start(Box::new(error.into())))
             }
+        }
+    }
+
+    async fn remove_ended(&self, id: &str, console: &Console) {
+        if let Err(error) = self.remove(id, false, true).await {
+            console.say(&format!("error removing container: {error}\n"));
         }
     }
 }

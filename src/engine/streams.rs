@@ -15,13 +15,11 @@ use super::console::Console;
 use super::demux::{Channel, Demux, DemuxError};
 use super::detach::{DetachKeys, Pressed};
 use super::error::{EngineError, system_words};
+use super::pour::{Patient, pour};
 use super::run::RunOptions;
 
 /// Several of the engine's frames at once.
 const BUFFER: usize = 64 << 10;
-
-/// As much as a unix socket takes at once.
-const INPUT_BUFFER: usize = 128 << 10;
 
 /// How the streams of a run ended.
 #[derive(Debug)]
@@ -46,7 +44,7 @@ impl Streams {
             // With a terminal all output is one, wherever it was meant to go.
             let stdout = (options.stdout || options.tty).then(|| console.stdout()).transpose()?;
             let stderr = options.stderr.then(|| console.stderr()).transpose()?;
-            let sinks = Sinks { stdout, stderr };
+            let sinks = Sinks { stdout: stdout.map(Patient), stderr: stderr.map(Patient) };
             let (from, early, tty) = (hijacked.handle()?, hijacked.early.clone(), options.tty);
             Some(on_thread("output", move || copy_output(from, &early, tty, sinks))?)
         } else {
@@ -106,8 +104,8 @@ fn on_thread<T: Send + 'static>(
 
 /// Some engines send what nobody asked for; it is lost, as with those that do not.
 struct Sinks {
-    stdout: Option<File>,
-    stderr: Option<File>,
+    stdout: Option<Patient>,
+    stderr: Option<Patient>,
 }
 
 impl Sinks {
@@ -154,34 +152,17 @@ fn failed(error: DemuxError) -> EngineError {
 fn copy_input(stdin: File, to: &Hijacked, keys: Option<DetachKeys>) -> StreamsEnd {
     let end = match (to.handle(), keys) {
         (Ok(socket), None) => {
-            copy_bytes(stdin, socket);
+            pour(stdin, socket, to.is_unix());
             StreamsEnd::Closed
         }
-        (Ok(socket), Some(keys)) => copy_keys(stdin, socket, keys),
+        (Ok(socket), Some(keys)) => copy_keys(Patient(stdin), socket, keys),
         (Err(_), _) => StreamsEnd::Closed,
     };
     let _ = to.end_input();
     end
 }
 
-/// Copies until either side ends: whichever fails, there is no more input. Large plain writes cost a unix socket less than
-/// the kernel's own copying, which hands over page by page.
-fn copy_bytes(mut stdin: File, mut socket: File) {
-    let mut buffer = vec![0; INPUT_BUFFER];
-    loop {
-        match stdin.read(&mut buffer) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Ok(0) | Err(_) => return,
-            Ok(length) => {
-                if socket.write_all(buffer.get(..length).unwrap_or_default()).is_err() {
-                    return;
-                }
-            }
-        }
-    }
-}
-
-fn copy_keys(mut stdin: File, mut socket: File, mut keys: DetachKeys) -> StreamsEnd {
+fn copy_keys(mut stdin: Patient, mut socket: File, mut keys: DetachKeys) -> StreamsEnd {
     let mut buffer = [0; 4096];
     let mut passed = Vec::with_capacity(buffer.len());
     loop {

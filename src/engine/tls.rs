@@ -113,6 +113,10 @@ fn verifier(trust: Trust<'_>, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn 
 fn chain(text: &[u8]) -> Result<Vec<CertificateDer<'static>>, EndpointError> {
     let chain: Result<Vec<_>, PemError> = CertificateDer::pem_slice_iter(text).collect();
     match chain {
+        Ok(chain) if chain.is_empty() && private_key(text).is_ok() => Err(invalid(
+            "tls: failed to find certificate PEM data in certificate input, but did find a private key; PEM inputs may \
+             have been switched",
+        )),
         Ok(chain) if chain.is_empty() => Err(invalid("tls: failed to find any PEM data in certificate input")),
         Ok(chain) => Ok(chain),
         Err(why) => Err(invalid(&format!("tls: {why}"))),
@@ -195,6 +199,7 @@ mod tests {
         let lead = "failed to retrieve context tls info: ";
         assert_eq!(refused(Trust::Authorities(b"junk"), None), format!("{lead}ca.pem seems invalid"));
         assert_eq!(own("junk", &key), format!("{lead}tls: failed to find any PEM data in certificate input"));
+        assert!(own(&key, &key).ends_with("but did find a private key; PEM inputs may have been switched"));
         assert_eq!(own(&cert, "junk"), "no valid private key found");
         assert_eq!(own(&cert, &other), format!("{lead}tls: private key does not match public key"));
         let locked = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";

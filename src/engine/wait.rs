@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::client::{ApiVersion, Call, Engine, read};
 use super::error::EngineError;
 use super::lines::Lines;
+use super::run::Removal;
 
 /// From here on the engine says that it waits before the container has ended; until then its events tell.
 const CONDITIONS_SINCE: ApiVersion = ApiVersion { major: 1, minor: 30 };
@@ -57,7 +58,8 @@ struct Actor {
 
 impl Engine {
     /// Registers for the next exit, or for the removal of a container that removes itself.
-    pub(super) async fn wait(&self, id: &str, until_removed: bool) -> Result<Wait, EngineError> {
+    pub(super) async fn wait(&self, id: &str, removal: Removal) -> Result<Wait, EngineError> {
+        let until_removed = removal == Removal::Engine;
         if self.ping().await?.api < CONDITIONS_SINCE {
             let filters = format!(r#"{{"container":{{"{id}":true}},"type":{{"container":true}}}}"#);
             let events = self.call(Call::get("/events".to_owned()).query("filters", &filters)).await?;
@@ -98,7 +100,13 @@ async fn happened(mut lines: Lines, until_removed: bool) -> Result<u8, EngineErr
         if status == "die" {
             code = actor.attributes.get("exitCode").and_then(|code| code.parse().ok()).map(low_bits);
         }
-        if status == if until_removed { "destroy" } else { "die" } {
+        let ends = match status.as_str() {
+            "die" => !until_removed,
+            // Docker's engines say the first, podman says the second.
+            "destroy" | "remove" => true,
+            _ => false,
+        };
+        if ends {
             break;
         }
     }

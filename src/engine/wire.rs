@@ -214,8 +214,9 @@ fn cause(error: &hyper::Error) -> String {
 
 fn io_cause(error: &io::Error) -> String {
     match error.get_ref() {
+        // Whichever library met it.
+        _ if error.kind() == io::ErrorKind::UnexpectedEof => "EOF".to_owned(),
         Some(inner) => inner.downcast_ref().map_or_else(|| inner.to_string(), tls_words::words),
-        None if error.kind() == io::ErrorKind::UnexpectedEof => "EOF".to_owned(),
         None => system_words(error),
     }
 }

@@ -1,11 +1,12 @@
 //! Learns what rules need to know: exactly what this request and policy ask for, at the same time, each with a limit.
 
+mod cache;
+mod engines;
 mod paths;
 mod users;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -14,11 +15,13 @@ use crate::engine::{Engine, EngineError};
 use crate::request::mounts::{MountSource, mounts, paths_in_options};
 use crate::request::references::{Way, references};
 use crate::request::{
-    Caller, ContainerFacts, Fact, Facts, ImageFacts, Needs, NetworkFacts, Request, UserSpec, VolumeFacts,
+    Caller, ContainerFacts, EngineInfo, Fact, Facts, ImageFacts, Needs, NetworkFacts, Request, UserSpec, VolumeFacts,
 };
 
+pub use cache::Cache;
 pub use paths::{Binds, follow};
-pub use users::Cache;
+
+use engines::Identity;
 
 /// No fact of a working engine takes nearly as long.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -36,7 +39,7 @@ pub struct Learner<'a> {
     pub needs: Needs,
     /// Whom a filled-in user stands for.
     pub stands_for: (u32, u32),
-    /// Where the users of images are remembered, by image id.
+    /// Where images' users and the engine's abilities are remembered.
     pub cache: Option<Cache>,
 }
 
@@ -52,23 +55,7 @@ pub enum ImageState {
 impl Learner<'_> {
     /// Everything at once. Where the image is absent, its facts are still missing.
     pub async fn learn(&self) -> (Facts, ImageState) {
-        let (info, image, (volumes, containers), networks) =
-            tokio::join!(self.info(), self.look_up_image(), self.volumes_and_containers(), self.networks());
-        let mut facts = Facts {
-            info,
-            volumes,
-            containers,
-            networks,
-            stands_for: self.stands_for,
-            local: self.engine.endpoint().is_local(),
-            ..Facts::default()
-        };
-        if self.needs.binds && facts.local {
-            let engine = self.engine.endpoint().socket().map(std::path::Path::to_owned);
-            let wanted = paths::Wanted { binds: self.paths(&facts), roots: self.needs.roots.clone(), engine };
-            let found = paths::learn(wanted, self.caller, self.stands_for, LIMIT).await;
-            (facts.binds, facts.roots, facts.sockets) = (found.binds, found.roots, found.sockets);
-        }
+        let (mut facts, image) = tokio::join!(self.learn_all_but_image(), self.look_up_image());
         let state = match image {
             None => ImageState::Settled,
             Some(Ok(None)) => ImageState::Absent,
@@ -84,7 +71,29 @@ impl Learner<'_> {
         (facts, state)
     }
 
-    /// The image once more, after a pull.
+    /// Everything at once but the image, which is yet to be pulled.
+    pub async fn learn_all_but_image(&self) -> Facts {
+        let (info, (volumes, containers), networks) =
+            tokio::join!(self.info(), self.volumes_and_containers(), self.networks());
+        let mut facts = Facts {
+            info,
+            volumes,
+            containers,
+            networks,
+            stands_for: self.stands_for,
+            local: self.engine.endpoint().is_local(),
+            ..Facts::default()
+        };
+        if self.needs.binds && facts.local {
+            let engine = self.engine.endpoint().socket().map(std::path::Path::to_owned);
+            let wanted = paths::Wanted { binds: self.paths(&facts), roots: self.needs.roots.clone(), engine };
+            let found = paths::learn(wanted, self.caller, self.stands_for, LIMIT).await;
+            (facts.binds, facts.roots, facts.sockets) = (found.binds, found.roots, found.sockets);
+        }
+        facts
+    }
+
+    /// The image, after a pull.
     pub async fn learn_image(&self, facts: &mut Facts) {
         match self.look_up_image().await {
             Some(Ok(Some(image))) => self.keep_image(facts, image).await,
@@ -99,8 +108,20 @@ impl Learner<'_> {
         facts.image = Fact::Known(image);
     }
 
-    async fn info(&self) -> Fact<crate::request::EngineInfo> {
-        if self.needs.info { within(self.engine.info()).await.into_fact() } else { Fact::NotAsked }
+    /// What the engine can do; as it was a moment ago, where that is remembered.
+    async fn info(&self) -> Fact<EngineInfo> {
+        if !self.needs.info {
+            return Fact::NotAsked;
+        }
+        let memory = self.cache.as_ref().zip(self.engine.endpoint().socket().and_then(Identity::of));
+        if let Some(known) = memory.as_ref().and_then(|(cache, engine)| engines::remembered(cache, engine)) {
+            return Fact::Known(known);
+        }
+        let asked = within(self.engine.info()).await;
+        if let (Ok(info), Some((cache, engine))) = (&asked, memory) {
+            engines::remember(cache, engine, info);
+        }
+        asked.into_fact()
     }
 
     async fn look_up_image(&self) -> Option<Result<Option<ImageFacts>, String>> {
@@ -119,13 +140,13 @@ impl Learner<'_> {
         if !self.needs.users || !(named_group || UserSpec::parse(user).needs_tables()) {
             return Fact::NotAsked;
         }
-        if let Some(known) = self.cache.as_ref().and_then(|cache| cache.read(&image.id)) {
+        if let Some(known) = self.cache.as_ref().and_then(|cache| users::remembered(cache, &image.id)) {
             return Fact::Known(known);
         }
         match self.engine.probe_users(&image.id, LIMIT).await {
             Ok(tables) => {
                 if let Some(cache) = &self.cache {
-                    cache.write(&image.id, &tables);
+                    users::remember(cache, &image.id, &tables);
                 }
                 // Probes of runs that were killed; who cannot ask for them now will be asked again.
                 let _ = within(self.engine.sweep_probes()).await;
@@ -226,10 +247,4 @@ impl<T> IntoFact<T> for Result<T, String> {
     fn into_fact(self) -> Fact<T> {
         self.map_or_else(Fact::Unknown, Fact::Known)
     }
-}
-
-/// Where a cache lies below a user's cache directory.
-#[must_use]
-pub fn cache_directory(base: &std::path::Path) -> PathBuf {
-    base.join("sdocker").join("users")
 }

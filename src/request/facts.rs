@@ -188,7 +188,8 @@ pub struct UserTables {
 }
 
 /// What `/info` says of the engine, as far as rules ask.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct EngineInfo {
     /// CPUs of the engine's machine.
     pub ncpu: i64,

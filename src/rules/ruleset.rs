@@ -36,6 +36,12 @@ impl Rule {
     }
 }
 
+impl Loaded {
+    fn needs(&self, request: &Request) -> Needs {
+        self.check.needs(request, self.action.value != Action::Allow)
+    }
+}
+
 /// One set of rules that a request has to pass.
 #[derive(Debug, Clone, Default)]
 pub struct Gate {
@@ -67,11 +73,24 @@ impl Gate {
         self.collect(|rule, out| rule.check.judge_manner(&request.manner, out), request)
     }
 
+    fn judge_before_pull(&self, case: &Case<'_>) -> Outcome {
+        let decided = |rule: &Loaded| {
+            let needs = rule.needs(case.request);
+            !needs.image && !needs.users
+        };
+        self.collect(
+            |rule, out| {
+                if decided(rule) {
+                    rule.check.judge(case, out)
+                }
+            },
+            case.request,
+        )
+    }
+
     fn needs(&self, request: &Request) -> Needs {
         let own = Needs { image: self.by_name.is_some(), ..Needs::default() };
-        self.rules
-            .iter()
-            .fold(own, |needs, rule| needs.and(rule.check.needs(request, rule.action.value != Action::Allow)))
+        self.rules.iter().fold(own, |needs, rule| needs.and(rule.needs(request)))
     }
 
     fn collect(&self, say: impl Fn(&Loaded, &mut Opinion), request: &Request) -> Outcome {
@@ -147,6 +166,12 @@ impl Ruleset {
     #[must_use]
     pub fn judge_manner(&self, request: &Request) -> Outcome {
         together(self.gates().map(|gate| gate.judge_manner(request)))
+    }
+
+    /// What those rules say of a request that need to know nothing of its image.
+    #[must_use]
+    pub fn judge_before_pull(&self, case: &Case<'_>) -> Outcome {
+        together(self.gates().map(|gate| gate.judge_before_pull(case)))
     }
 
     /// What all rules say of a request. Where there are guests, what is to be changed is what the last of them wants.

@@ -64,6 +64,21 @@ pub fn judge_manner(request: &Request, rules: &Ruleset) -> Result<(), Vec<Findin
     if outcome.refuses() { Err(worst_first(outcome.findings)) } else { Ok(()) }
 }
 
+/// Judges what needs to know nothing of the image, before one that is absent is pulled: whatever is refused here,
+/// [`judge`] would refuse as well.
+///
+/// # Errors
+/// The refusals.
+pub fn judge_before_pull(
+    request: &Request,
+    rules: &Ruleset,
+    caller: &Caller,
+    facts: &Facts,
+) -> Result<(), Vec<Finding>> {
+    let outcome = rules.judge_before_pull(&Case { request, caller, facts });
+    if outcome.refuses() { Err(worst_first(outcome.findings)) } else { Ok(()) }
+}
+
 /// Judges a request by the owner's rules, then by those of each guest.
 ///
 /// A guest never widens what is approved: the owner's rules, and those of every guest before, must approve the request as
@@ -230,6 +245,20 @@ mod tests {
         assert_eq!(finding.action, Action::Rewrite);
         assert_eq!(finding.related.as_ref().unwrap().to_string(), "p.toml:2");
         assert_eq!(approval.request.get().body.host_config.nano_cpus, 2_000_000_000);
+    }
+
+    #[test]
+    fn before_a_pull_only_those_rules_judge_that_need_nothing_of_the_image() {
+        let before = Facts { image: Fact::NotAsked, ..facts() };
+        let caller = Caller::numbered(1000, 1000);
+        let judged = |change: fn(&mut ContainerCreate)| {
+            let refused = judge_before_pull(&request(change), &rules(""), &caller, &before).err().unwrap_or_default();
+            refused.iter().filter(|finding| finding.action == Action::Deny).map(|f| f.rule.0).collect::<Vec<_>>()
+        };
+        assert!(judged(|_| {}).is_empty(), "that the image is not known refuses nothing yet");
+        assert!(judged(|body| body.user = "app".to_owned()).is_empty(), "whether that is root is told by the image");
+        assert_eq!(judged(|body| body.user = "0".to_owned()), ["user"]);
+        assert_eq!(judged(|body| body.host_config.privileged = true), ["privileged"]);
     }
 
     #[test]

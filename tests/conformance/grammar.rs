@@ -118,7 +118,7 @@ fn asked(case: &Case) -> Result<Outcome, cli::UsageError> {
     let cidfile_exists = parsed.wants().iter().any(|w| matches!(w, Want::Existence(path) if world.exists(path)));
     let (proxies, detach_keys) = world.configuration(case);
     let inputs = Inputs {
-        cwd: &case.places.cwd,
+        cwd: Ok(&case.places.cwd),
         variable: &|name| case.variable(name),
         files: &files,
         cidfile_exists,

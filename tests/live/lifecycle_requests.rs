@@ -197,12 +197,29 @@ fn detach_keys_send_nothing_further() {
     assert_eq!(relay.requests().len(), before, "{:#?}", relay.seen());
 }
 
+/// The engine, as if it spoke no newer API than this.
+fn speaking(api: &'static str) -> (Sandbox, Relay) {
+    Sandbox::with_relay(move |asked| {
+        let pong = format!("HTTP/1.1 200 OK\r\nApi-Version: {api}\r\nOstype: linux\r\n\r\n");
+        (asked == "HEAD /_ping").then_some(pong)
+    })
+}
+
+#[test]
+fn a_client_of_an_old_engine_removes_the_container_itself() {
+    for (command, code) in [("sh -c 'exit 9'", 9), ("nosuchcommand", 127)] {
+        let (sandbox, relay) = speaking("1.24");
+        let name = sandbox.name();
+        sandbox.permissive(&format!("run --rm -v /data --name {name} busybox {command}")).exits(code);
+        assert!(!name.exists());
+        assert_eq!(relay.created()["HostConfig"]["AutoRemove"], json!(false));
+        assert_eq!(relay.requests().last().unwrap(), "DELETE /containers/ID?v=1", "{:#?}", relay.requests());
+    }
+}
+
 #[test]
 fn an_engine_without_wait_conditions_is_watched_by_its_events() {
-    let (sandbox, relay) = Sandbox::with_relay(|asked| {
-        let pong = "HTTP/1.1 200 OK\r\nApi-Version: 1.29\r\nOstype: linux\r\n\r\n";
-        (asked == "HEAD /_ping").then(|| pong.to_owned())
-    });
+    let (sandbox, relay) = speaking("1.29");
     let name = sandbox.name();
     sandbox.permissive(&format!("run --rm --name {name} busybox sh -c 'exit 9'")).exits(9).quiet();
     assert!(!name.exists());

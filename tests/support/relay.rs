@@ -168,6 +168,7 @@ fn normalized(head: &str) -> String {
         None => path,
     };
     let is_id = |piece: &str| piece.len() == 64 && piece.bytes().all(|b| b.is_ascii_hexdigit());
+    let (path, query) = path.split_once('?').map_or((path, String::new()), |(path, query)| (path, format!("?{query}")));
     let pieces: Vec<&str> = path.split('/').map(|piece| if is_id(piece) { "ID" } else { piece }).collect();
-    format!("{method} {}", pieces.join("/"))
+    format!("{method} {}{query}", pieces.join("/"))
 }

@@ -46,7 +46,7 @@ pub(crate) static FLAGS: &[Flag] = &[
 ];
 
 impl Storage {
-    pub(crate) fn lower(&self, draft: &mut Draft<'_>) {
+    pub(crate) fn lower(&self, draft: &mut Draft<'_>) -> Said<()> {
         draft.put("/HostConfig/ReadonlyRootfs", &self.read_only, |b| &mut b.host_config.readonly_rootfs);
         draft.put("/HostConfig/VolumeDriver", &self.volume_driver, |b| &mut b.host_config.volume_driver);
         draft.extend("/HostConfig/VolumesFrom", &self.volumes_from, |b| &mut b.host_config.volumes_from);
@@ -56,12 +56,14 @@ impl Storage {
             draft.body.host_config.tmpfs.insert(path.to_owned(), options.to_owned());
         }
         let cwd = draft.inputs.cwd;
-        let mounts = self.mounts.iter().map(|m| Traced { value: m.value.resolved(cwd), origin: m.origin.clone() });
-        draft.extend("/HostConfig/Mounts", &mounts.collect(), |b| &mut b.host_config.mounts);
+        let resolved = |m: &Traced<TypedMount>| Ok(Traced { value: m.value.resolved(cwd)?, origin: m.origin.clone() });
+        let mounts: Many<Mount> = self.mounts.iter().map(resolved).collect::<Said<_>>()?;
+        draft.extend("/HostConfig/Mounts", &mounts, |b| &mut b.host_config.mounts);
         for _ in 0..self.mounts.iter().map(|m| m.value.deprecated).sum() {
             let words = "bind-nonrecursive is deprecated, use bind-recursive=disabled instead";
             draft.warnings.push(Warning::Logged(words.to_owned()));
         }
+        Ok(())
     }
 
     /// `-v`: anonymous volumes and binds, each once.

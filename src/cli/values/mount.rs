@@ -15,12 +15,12 @@ pub(crate) struct TypedMount {
 
 impl TypedMount {
     /// The mount with a source that starts with `.` seen from `cwd`.
-    pub(crate) fn resolved(&self, cwd: &str) -> Mount {
+    pub(crate) fn resolved(&self, cwd: Result<&str, &str>) -> Said<Mount> {
         let mut mount = self.mount.clone();
         if mount.source.starts_with('.') {
-            mount.source = absolute(cwd, &mount.source);
+            mount.source = absolute(cwd, &mount.source)?;
         }
-        mount
+        Ok(mount)
     }
 }
 
@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Mount {
-        mount(text).unwrap().resolved("/w/d")
+        mount(text).unwrap().resolved(Ok("/w/d")).unwrap()
     }
 
     fn words(text: &str) -> String {

@@ -1,5 +1,7 @@
 //! Go's lexical path rules: no file system is asked.
 
+use super::Said;
+
 /// The shortest path of the same meaning: no `.`, no `..` but leading ones, no doubled slash.
 pub(crate) fn clean(path: &str) -> String {
     let rooted = path.starts_with('/');
@@ -21,9 +23,15 @@ pub(crate) fn clean(path: &str) -> String {
     }
 }
 
-/// `path` seen from `cwd`.
-pub(crate) fn absolute(cwd: &str, path: &str) -> String {
-    if path.starts_with('/') { clean(path) } else { clean(&format!("{cwd}/{path}")) }
+/// `path` seen from `cwd`, of which there may be none.
+pub(crate) fn absolute(cwd: Result<&str, &str>, path: &str) -> Said<String> {
+    if path.starts_with('/') {
+        return Ok(clean(path));
+    }
+    match cwd {
+        Ok(cwd) => Ok(clean(&format!("{cwd}/{path}"))),
+        Err(why) => Err(format!("`{path}` is seen from the working directory, and that cannot be found: {why}")),
+    }
 }
 
 #[cfg(test)]
@@ -47,9 +55,17 @@ mod tests {
     }
 
     #[test]
+    fn without_a_working_directory_only_relative_paths_are_lost() {
+        assert_eq!(absolute(Err("gone"), "/a/../b").unwrap(), "/b");
+        let why = "`./x` is seen from the working directory, and that cannot be found: gone";
+        assert_eq!(absolute(Err("gone"), "./x").unwrap_err(), why);
+    }
+
+    #[test]
     fn a_relative_path_starts_at_the_working_directory() {
-        assert_eq!(absolute("/w/d", "./x/../y"), "/w/d/y");
-        assert_eq!(absolute("/w/d", ".."), "/w");
-        assert_eq!(absolute("/", "."), "/");
+        let seen = |cwd, path| absolute(Ok(cwd), path).unwrap();
+        assert_eq!(seen("/w/d", "./x/../y"), "/w/d/y");
+        assert_eq!(seen("/w/d", ".."), "/w");
+        assert_eq!(seen("/", "."), "/");
     }
 }

@@ -13,13 +13,13 @@ pub(crate) enum Volume {
 }
 
 /// Reads a specification; a source that starts with `.` is seen from `cwd`.
-pub(crate) fn volume(text: &str, cwd: &str) -> Said<Volume> {
+pub(crate) fn volume(text: &str, cwd: Result<&str, &str>) -> Said<Volume> {
     let Some(source) = source(text)? else { return Ok(Volume::Anonymous(text.to_owned())) };
     if !is_path(&source) {
         return Ok(Volume::Bind(text.to_owned()));
     }
     Ok(Volume::Bind(match text.split_once(':') {
-        Some((host, rest)) if host.starts_with('.') => format!("{}:{rest}", absolute(cwd, host)),
+        Some((host, rest)) if host.starts_with('.') => format!("{}:{rest}", absolute(cwd, host)?),
         _ => text.to_owned(),
     }))
 }
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Said<Volume> {
-        volume(text, "/w/d")
+        volume(text, Ok("/w/d"))
     }
 
     #[test]

@@ -9,14 +9,9 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, Command, value_parser};
 
 use super::failure::Failure;
+use super::own::{FAILED, REFUSED, USAGE, WARNED};
 use super::{Invocation, own};
-use crate::files;
-use crate::request::{Action, Caller, Finding};
-
-const FAILED: u8 = 1;
-const USAGE: u8 = 2;
-const WARNED: u8 = 10;
-const REFUSED: u8 = 11;
+use crate::request::{Action, Finding};
 
 const EXAMPLE: &str = "\
 Nothing is created or pulled, but for the container by which an image's users are read, which never starts.
@@ -51,17 +46,9 @@ pub(super) fn check(invocation: &Invocation<'_>) -> Result<u8, Failure> {
         return dockerfile::check(invocation, path);
     }
     let words: Vec<&OsString> = matches.get_many::<OsString>("line").into_iter().flatten().collect();
-    let caller = matches.get_one::<String>("caller").map(|text| caller(text)).transpose()?;
+    let caller = matches.get_one::<String>("caller").map(|text| own::somebody(text)).transpose()?;
     let json = matches.get_one::<String>("format").is_some_and(|format| format == "json");
     line::check(invocation, &words, &line::Options { caller, json, alone: matches.get_flag("no-engine") })
-}
-
-/// Somebody of the system's database by name, or by numbers, who need not be there.
-fn caller(text: &str) -> Result<Caller, Failure> {
-    let numbers = text.split_once(':').and_then(|(uid, gid)| Some((uid.parse().ok()?, gid.parse().ok()?)));
-    let found = numbers.map_or_else(|| files::user_named(text), |(uid, gid)| Some(files::user(uid, gid)));
-    let unknown = || format!("sdocker: `{text}` is nobody on this machine; name a user, or UID:GID in numbers");
-    found.ok_or_else(|| Failure::Own { message: unknown(), code: USAGE })
 }
 
 /// The exit code of what was found.
@@ -70,20 +57,5 @@ fn code(findings: &[Finding]) -> u8 {
         Some(Action::Deny) => REFUSED,
         Some(_) => WARNED,
         None => 0,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn somebody_else_is_named_or_numbered() {
-        assert_eq!(caller("root").unwrap().uid, 0);
-        let numbered = caller("4242:4243").unwrap();
-        assert_eq!((numbered.uid, numbered.gid, numbered.groups.is_empty()), (4242, 4243, true));
-        for bad in ["no-such-user-here", "1000", "1:", ":", "1:x"] {
-            assert_eq!(caller(bad).unwrap_err().code(), USAGE, "{bad}");
-        }
     }
 }

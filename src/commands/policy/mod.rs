@@ -12,18 +12,12 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, Command};
 
 use super::failure::Failure;
+use super::own::{FAILED, REFUSED as PROBLEMS, USAGE, WARNED};
 use super::{Invocation, own};
-use crate::files::{self, Places};
+use crate::files::Places;
 use crate::policy::Problems;
-use crate::request::Caller;
 
 pub(super) use way_on::way_on;
-
-/// Exit codes of a verb of our own.
-const FAILED: u8 = 1;
-const USAGE: u8 = 2;
-const WARNED: u8 = 10;
-const PROBLEMS: u8 = 11;
 
 pub(super) fn grammar() -> Command {
     Command::new("policy").about("Show, check, begin or extend the policy").subcommand_required(true).subcommands([
@@ -75,15 +69,4 @@ fn target(places: &Places, system: bool) -> Result<PathBuf, Failure> {
     let none =
         || failed("you have no home directory for a policy; set XDG_CONFIG_HOME, or write the machine's: --system");
     places.own.clone().ok_or_else(none)
-}
-
-/// Somebody of the system's database by name, or by numbers, who need not be there.
-///
-/// # Errors
-/// Nobody has that name.
-fn somebody(text: &str) -> Result<Caller, Failure> {
-    let numbers = text.split_once(':').and_then(|(uid, gid)| Some((uid.parse().ok()?, gid.parse().ok()?)));
-    let found = numbers.map_or_else(|| files::user_named(text), |(uid, gid)| Some(files::user(uid, gid)));
-    let unknown = || format!("sdocker: `{text}` is nobody on this machine; name a user, or UID:GID in numbers");
-    found.ok_or_else(|| Failure::Own { message: unknown(), code: USAGE })
 }

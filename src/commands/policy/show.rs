@@ -5,7 +5,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use super::super::failure::Failure;
 use super::super::setting::{self, who_and_where};
 use super::super::{Invocation, own};
-use super::{somebody, unsound};
+use super::unsound;
 use crate::files::{self, Found};
 use crate::policy::{For, Grant, Policy, Selection, written_grant, written_scope, written_table};
 use crate::report::clean;
@@ -26,7 +26,7 @@ pub(super) fn grammar() -> Command {
 
 pub(super) fn show(invocation: &Invocation<'_>, matches: &ArgMatches) -> Result<u8, Failure> {
     let (this, places) = who_and_where(invocation)?;
-    let caller = matches.get_one::<String>("caller").map(|text| somebody(text)).transpose()?;
+    let caller = matches.get_one::<String>("caller").map(|text| own::somebody(text)).transpose()?;
     let image = matches.get_one::<String>("image");
     let Found { draft, notes } = files::find_policy(&places, &setting::choices(invocation));
     setting::say(invocation, &notes);

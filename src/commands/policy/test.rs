@@ -4,15 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, Command, value_parser};
 
-use super::failed;
+use super::{PROBLEMS, failed};
 use crate::cases;
 use crate::commands::failure::Failure;
 use crate::commands::setting::{Setting, today};
 use crate::commands::{Invocation, own};
 use crate::files;
 use crate::policy::Source;
-
-const DIFFERS: u8 = 11;
 
 const NOTES: &str = "\
 A case says what is asked (`argv` or `body`), in which world, and what must come of it (`must`: deny, rewrite or allow).
@@ -52,7 +50,7 @@ pub(super) fn test(invocation: &Invocation<'_>, matches: &clap::ArgMatches) -> R
         invocation,
         &format!("{}{} of {} cases hold\n", wrong.concat(), cases.len() - wrong.len(), cases.len()),
     )?;
-    Ok(if wrong.is_empty() { 0 } else { DIFFERS })
+    Ok(if wrong.is_empty() { 0 } else { PROBLEMS })
 }
 
 fn source(path: &Path) -> Result<Source, String> {

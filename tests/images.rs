@@ -1,4 +1,5 @@
-//! A tag that moves between the judgement and the container: what was judged is what runs, or nothing does.
+//! What images have to do with the judgement: a tag that moves between the judgement and the container, and an image that
+//! is not there yet.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::{Read, Write};
@@ -55,6 +56,7 @@ fn serve(mut stream: UnixStream, seen: &Mutex<Vec<String>>) {
                 ("200 OK", format!(r#"{{"Id":"{CONTAINER}","Image":"{MOVED}","Mounts":[]}}"#))
             }
             text if text.starts_with("DELETE /containers/") => ("204 No Content", String::new()),
+            text if text.starts_with("GET /images/") => ("404 Not Found", r#"{"message":"No such image"}"#.to_owned()),
             _ => ("500 Oops", r#"{"message":"not expected"}"#.to_owned()),
         };
         let head =
@@ -97,4 +99,17 @@ fn where_no_rule_looked_at_the_image_nothing_is_compared() {
     let output = fake.run(&["--policy", "permissive", "create", "busybox"]);
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(*fake.requests.lock().unwrap(), ["HEAD /_ping", "POST /containers/create"]);
+}
+
+#[test]
+fn an_absent_image_is_not_pulled_for_a_request_that_is_refused_anyway() {
+    for (flags, refused) in [("--privileged", true), ("--privileged --pull always", true), ("--pull always", false)] {
+        let fake = Fake::new();
+        let words = [&["run"], flags.split(' ').collect::<Vec<_>>().as_slice(), &["absent"]].concat();
+        let output = fake.run(&words);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), stderr.contains("error[privileged]")), (Some(125), refused), "{stderr}");
+        let requests = fake.requests.lock().unwrap();
+        assert_eq!(requests.iter().any(|asked| asked == "POST /images/create"), !refused, "{flags}: {requests:?}");
+    }
 }
