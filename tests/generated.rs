@@ -5,11 +5,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+#[path = "support/manual.rs"]
+mod manual;
+
 use clap_complete::Shell;
 use clap_mangen::Man;
 use sdocker::cli::{self, Verb};
 use sdocker::commands::grammar;
-use sdocker::rules::CATALOGUE;
+use sdocker::policy::{Draft, Layer, PROFILES, Source};
+use sdocker::rules::{CATALOGUE, Rulebook};
 
 const RUN_NOTES: &str = r#".SH POLICY
 What is asked for is judged against the policy before anything is pulled or created. A silence is filled with the
@@ -29,7 +33,7 @@ The command could not be executed.
 \fB127\fR
 The command was not found.
 .SH SEE ALSO
-\fBsdocker\fR(1)
+\fBsdocker\fR(1), \fBsdocker-policy\fR(5), \fBsdocker-rules\fR(7)
 "#;
 
 const FILES: &str = r#".SH FILES
@@ -59,6 +63,8 @@ fn generated() -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("man/sdocker.1", page(&Man::new(grammar()), &format!("{}{FILES}", rules()))),
         ("man/sdocker-run.1", page(&Man::new(run_page()), RUN_NOTES)),
+        ("man/sdocker-policy.5", manual::policy_page().into_bytes()),
+        ("man/sdocker-rules.7", manual::rules_page().into_bytes()),
         ("dist/completions/sdocker.bash", completions(Shell::Bash)),
         ("dist/completions/_sdocker", completions(Shell::Zsh)),
         ("dist/completions/sdocker.fish", completions(Shell::Fish)),
@@ -118,5 +124,54 @@ fn the_pages_name_every_flag_and_every_rule() {
     }
     for rule in CATALOGUE {
         assert!(pages.first().unwrap().contains(&format!("\\fB{}\\fR", rule.id)), "{}", rule.id);
+    }
+}
+
+fn layer(text: &str) -> Layer {
+    Layer::File(Source { name: "example".into(), text: text.to_owned() })
+}
+
+#[test]
+fn every_example_of_a_policy_is_what_it_says() {
+    let (mut owner, mut guests, mut refused) = (layer(""), 0, 0);
+    for example in manual::examples() {
+        let judged = |owner: &Layer, guests: &[Layer]| Rulebook::of(Draft::of(std::slice::from_ref(owner), guests));
+        match example.lines().next().unwrap() {
+            "# /etc/sdocker/policy.toml" => {
+                owner = layer(&example);
+                judged(&owner, &[]).unwrap_or_else(|problems| panic!("{example}\n{problems}"));
+            }
+            "# .sdocker.toml" => {
+                judged(&owner, &[layer(&example)]).unwrap_or_else(|problems| panic!("{example}\n{problems}"));
+                guests += 1;
+            }
+            "# .sdocker.toml: refused" => {
+                assert!(judged(&owner, &[layer(&example)]).is_err(), "{example}");
+                refused += 1;
+            }
+            other => panic!("whose example is this? {other}"),
+        }
+    }
+    assert!(guests >= 2 && refused >= 2, "{guests} {refused}");
+}
+
+#[test]
+fn the_page_of_rules_has_every_key_and_a_row_for_every_profile() {
+    let page = manual::rules_page();
+    let sections: Vec<&str> = page.split("\n.SS ").skip(1).collect();
+    assert_eq!(sections.len(), CATALOGUE.len());
+    for (rule, section) in CATALOGUE.iter().zip(sections) {
+        for profile in PROFILES {
+            let row = format!("\\fB{}\\fR\n", profile.name.replace('-', "\\-"));
+            assert_eq!(section.matches(&row).count(), 1, "{} {}", rule.id, profile.name);
+        }
+        for key in rule.keys {
+            assert!(
+                section.contains(&format!("\\fB{}\\fR\n", key.name.replace('-', "\\-"))),
+                "{} {}",
+                rule.id,
+                key.name
+            );
+        }
     }
 }

@@ -5,20 +5,21 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use proptest::sample::select;
 use sdocker::cli::{self, Inputs, Invocation, Proxies, Verb};
-use sdocker::policy::{Policy, Source};
+use sdocker::policy::{Draft, Layer, PROFILES, Policy, Source, written_table};
 use sdocker::request::mounts::{MountSource, clean, mounts};
 use sdocker::request::ports::{Published, published};
 use sdocker::request::references::{container_name, endpoints};
 use sdocker::request::wire::{ContainerCreate, HostConfig};
 use sdocker::request::{
-    BindFacts, BindKind, Caller, ContainerFacts, EngineInfo, Fact, Facts, ImageFacts, NetworkFacts, OWNER_LABEL,
+    BindFacts, BindKind, Caller, ContainerFacts, Date, EngineInfo, Fact, Facts, ImageFacts, NetworkFacts, OWNER_LABEL,
     PasswdEntry, Request, UserTables, VolumeFacts, json,
 };
-use sdocker::rules::Ruleset;
+use sdocker::rules::{Rulebook, Ruleset};
 use sdocker::verdict::{Approval, Verdict, judge};
 
 /// Flags that rules care about, with values from harmless to hostile.
@@ -182,14 +183,23 @@ fn network(name: &str, digit: char, owner: Option<&str>) -> NetworkFacts {
     NetworkFacts { id, name: name.to_owned(), driver: "bridge".to_owned(), labels: labels(owner) }
 }
 
-fn rules(profile: &str) -> Ruleset {
-    Ruleset::load(&Policy::built_in(profile).unwrap()).unwrap()
+fn caller() -> Caller {
+    let (home, name) = (Some("/home/a".into()), Some("alice".to_owned()));
+    Caller { groups: vec![2000], home, name, ..Caller::numbered(1000, 1000) }
 }
 
+/// Every profile's rules, loaded once.
+static RULES: LazyLock<BTreeMap<&str, Ruleset>> = LazyLock::new(|| {
+    let load = |name| Ruleset::load(&Policy::built_in(name).unwrap()).unwrap();
+    PROFILES.iter().map(|profile| (profile.name, load(profile.name))).collect()
+});
+
 fn decide(profile: &str, request: Request, facts: &Facts) -> Option<Box<Approval>> {
-    let (home, name) = (Some("/home/a".into()), Some("alice".to_owned()));
-    let caller = Caller { groups: vec![2000], home, name, ..Caller::numbered(1000, 1000) };
-    match judge(request, &rules(profile), &caller, facts) {
+    decide_by(&RULES[profile], request, facts)
+}
+
+fn decide_by(rules: &Ruleset, request: Request, facts: &Facts) -> Option<Box<Approval>> {
+    match judge(request, rules, &caller(), facts) {
         Verdict::Approved(approval) => Some(approval),
         Verdict::Refused(_) => None,
     }
@@ -267,6 +277,126 @@ fn unsafe_part(body: &ContainerCreate, image_user: &str) -> Option<&'static str>
     .find_map(|(what, is_there)| is_there.then_some(what))
 }
 
+fn profile() -> impl Strategy<Value = &'static str> {
+    select(PROFILES).prop_map(|profile| profile.name)
+}
+
+/// Lines that a layer may have below its tables, fitting and not.
+const TABLES: &[(&str, &[&str])] = &[
+    ("images", &["action = \"warn\"", "allow = [\"docker.io/library/*\"]", "allow = []", "allow = [\"**\"]"]),
+    (
+        "user",
+        &[
+            "action = \"allow\"",
+            "default = \"7:7\"",
+            "default = \"caller\"",
+            "allow = [\"caller\"]",
+            "allow = [\"1-9999\"]",
+        ],
+    ),
+    ("privileged", &["action = \"allow\"", "action = \"warn\"", "action = \"deny\""]),
+    ("capabilities", &["action = \"rewrite\"", "allow = [\"ALL\"]", "allow = []", "drop = [\"CHOWN\"]", "drop = []"]),
+    ("no-new-privileges", &["action = \"allow\"", "default = false", "default = true"]),
+    ("engine-socket", &["action = \"allow\"", "paths = [\"/run/x.sock\"]"]),
+    ("cpus", &["action = \"deny\"", "action = \"allow\"", "default = 0.25", "max = 0.5", "max = 2", "max = 64.0"]),
+    ("memory", &["action = \"warn\"", "default = \"64m\"", "max = \"128m\"", "max = \"1t\""]),
+    ("pids", &["action = \"deny\"", "default = 10", "max = 20", "max = 100000"]),
+    (
+        "ulimits",
+        &["nofile.max = 100", "nofile = { default = \"9:9\", max = 9 }", "nproc.max = 5", "core = { max = 1 }"],
+    ),
+    (
+        "restart",
+        &["action = \"deny\"", "allow = [\"no\"]", "allow = [\"always\"]", "max = 2", "max = 50", "default = \"no\""],
+    ),
+    ("other-fields", &["action = \"allow\"", "action = \"warn\""]),
+];
+
+/// Tables of one layer, each key at most once.
+fn tables() -> impl Strategy<Value = Vec<String>> {
+    let table = select(TABLES).prop_flat_map(|(id, lines)| {
+        prop::sample::subsequence(lines.to_vec(), 0..3).prop_map(move |lines| {
+            let mut seen = std::collections::BTreeSet::new();
+            let key = |line: &str| line.split([' ', '.']).next().unwrap().to_owned();
+            let lines = lines.into_iter().filter(|line| seen.insert(key(line)));
+            (id, format!("[{id}]\n{}\n", lines.collect::<Vec<_>>().join("\n")))
+        })
+    });
+    prop::collection::btree_map(any::<u8>(), table, 0..5).prop_map(|tables| {
+        let mut seen = std::collections::BTreeSet::new();
+        tables.into_values().filter(|(id, _)| seen.insert(*id)).map(|(_, text)| text).collect()
+    })
+}
+
+fn layer(text: String) -> Layer {
+    Layer::File(Source { name: "p".into(), text })
+}
+
+/// The rules of an owner's layer and guests, where nothing is wrong with them.
+fn layered(owner: &Layer, guests: &[Layer]) -> Option<Ruleset> {
+    Ruleset::load(&Draft::of(std::slice::from_ref(owner), guests).finish().ok()?).ok()
+}
+
+/// What a change made looser, if anything: limits that were asked for and rose, powers that were not there.
+fn looser_part(asked: &ContainerCreate, became: &ContainerCreate) -> Option<&'static str> {
+    let (before, after) = (&asked.host_config, &became.host_config);
+    let rose = |before: i64, after: i64| before > 0 && (after > before || after <= 0);
+    let new = |before: &[String], after: &[String]| after.iter().any(|entry| !before.contains(entry));
+    let is_root = |user: &str| user.split(':').any(|id| id == "0" || id == "root");
+    [
+        ("cpus", rose(before.nano_cpus, after.nano_cpus) && !rose(after.cpu_quota, 0)),
+        ("memory", rose(before.memory, after.memory)),
+        ("pids", rose(before.pids_limit.unwrap_or(0), after.pids_limit.unwrap_or(0))),
+        ("privileged", after.privileged && !before.privileged),
+        ("capabilities", new(&before.cap_add.0, &after.cap_add.0) || new(&after.cap_drop.0, &before.cap_drop.0)),
+        ("binds", after.binds.len() > before.binds.len() || after.mounts.len() > before.mounts.len()),
+        ("devices", after.devices.len() > before.devices.len()),
+        ("root", is_root(&became.user) && !is_root(&asked.user) && !asked.user.is_empty()),
+        (
+            "namespaces",
+            [&after.network_mode, &after.pid_mode, &after.ipc_mode].iter().any(|mode| *mode == "host")
+                && [&before.network_mode, &before.pid_mode, &before.ipc_mode].iter().all(|mode| *mode != "host"),
+        ),
+        ("command", asked.cmd != became.cmd || asked.image != became.image || asked.entrypoint != became.entrypoint),
+    ]
+    .into_iter()
+    .find_map(|(what, is_there)| is_there.then_some(what))
+}
+
+/// A policy's text with some damage: pieces cut out, doubled, or exchanged for what TOML cares about.
+fn damaged(text: &str, damage: &[(usize, usize, u8, String)]) -> String {
+    let mut chars: Vec<char> = text.chars().collect();
+    for (at, length, kind, piece) in damage {
+        let at = at % (chars.len() + 1);
+        let end = (at + length % 40).min(chars.len());
+        match kind % 3 {
+            0 => drop(chars.drain(at..end)),
+            1 => drop(chars.splice(at..end, piece.chars())),
+            _ => {
+                let doubled: Vec<char> = chars[at..end].to_vec();
+                drop(chars.splice(at..at, doubled));
+            }
+        }
+    }
+    chars.into_iter().collect()
+}
+
+const BLOCKS: &str = "
+[[for]]
+who = [\"group:ci\", \"uid:1000\", \"gid:100\", \"alice\", \"*\"]
+image = [\"docker.io/library/*\", \"reg.example:5000/team/**:1.*\"]
+[for.memory]
+max = \"8GiB\"
+[for.ulimits]
+nofile = { max = 5 }
+[[grant]]
+rule = \"user\"
+image = [\"docker.io/library/postgres\"]
+who = [\"uid:1\"]
+reason = \"drops root\"
+until = 2027-03-31
+";
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -310,6 +440,88 @@ proptest! {
     fn no_policy_panics(text in "(extends = \"(baseline|x)\"\n)?(\\[(user|cpus|x|ulimits|images)\\]\n((action|max|default|allow|nofile) = [\\[\\]{}\"a-z0-9.:=, -]{0,20}\n){0,3}){0,3}") {
         if let Ok(policy) = Policy::owners(&[Source { name: "p".into(), text }]) {
             let _ = Ruleset::load(&policy);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn judging_twice_changes_nothing(profile in profile(), words in command_line(), image in select(&["", "root", "app", "7:7"])) {
+        let Some(request) = asked(&words) else { return Ok(()) };
+        let facts = facts(&request, image);
+        let Some(first) = decide(profile, request, &facts) else { return Ok(()) };
+        let second = decide(profile, first.request.get().clone(), &facts).unwrap();
+        prop_assert_eq!(&second.rewrites, &vec![]);
+        prop_assert_eq!(&second.request.get().body, &first.request.get().body);
+    }
+
+    #[test]
+    fn a_rewrite_only_tightens(profile in profile(), other in profile(), words in command_line()) {
+        let Some(request) = asked(&words) else { return Ok(()) };
+        let facts = facts(&request, "");
+        let Some(approval) = decide(profile, request.clone(), &facts) else { return Ok(()) };
+        let became = approval.request.get();
+        prop_assert_eq!(looser_part(&request.body, &became.body), None, "{:?}", became.body);
+        let as_asked = decide(other, request, &facts).is_some_and(|approval| approval.rewrites.is_empty());
+        if as_asked {
+            prop_assert!(decide(other, became.clone(), &facts).is_some(), "{} let pass what was asked", other);
+        }
+    }
+
+    #[test]
+    fn a_guest_never_widens(owner in profile(), own in tables(), guests in prop::collection::vec(tables(), 1..3), words in command_line()) {
+        let Some(request) = asked(&words) else { return Ok(()) };
+        let facts = facts(&request, "");
+        let owner = layer(format!("extends = \"{owner}\"\n{}", own.concat()));
+        let guests = guests.into_iter().map(|tables| layer(tables.concat()));
+        let guests: Vec<Layer> = guests.filter(|guest| layered(&owner, std::slice::from_ref(guest)).is_some()).collect();
+        let Some(all) = layered(&owner, &guests) else { return Ok(()) };
+        let Some(approval) = decide_by(&all, request.clone(), &facts) else { return Ok(()) };
+        for fewer in 0..guests.len() {
+            let below = layered(&owner, &guests[..fewer]).unwrap();
+            prop_assert!(decide_by(&below, request.clone(), &facts).is_some(), "approved only with a guest");
+            let standing = decide_by(&below, approval.request.get().clone(), &facts);
+            prop_assert!(standing.is_some_and(|standing| standing.rewrites.is_empty()), "does not stand without the guest");
+        }
+    }
+
+    #[test]
+    fn a_profile_as_guest_never_widens(owner in profile(), guest in profile(), words in command_line()) {
+        let Some(request) = asked(&words) else { return Ok(()) };
+        let facts = facts(&request, "");
+        let both = layered(&Layer::Profile(owner.to_owned()), &[Layer::Profile(guest.to_owned())]).unwrap();
+        if decide_by(&both, request.clone(), &facts).is_some() {
+            prop_assert!(decide(owner, request, &facts).is_some());
+        }
+    }
+
+    #[test]
+    fn merging_does_not_care_for_the_order_of_unrelated_tables(owner in profile(), tables in tables(), seed in any::<prop::sample::Index>()) {
+        let mut turned = tables.clone();
+        let by = if turned.is_empty() { 0 } else { seed.index(turned.len()) };
+        turned.rotate_left(by);
+        let policy = |tables: &[String]| {
+            let text = format!("extends = \"{owner}\"\n{}", tables.concat());
+            Policy::owners(&[Source { name: "p".into(), text }]).unwrap()
+        };
+        let shown = |policy: &Policy| policy.entries().map(|(id, table)| written_table(&[id], table, false)).collect::<String>();
+        prop_assert_eq!(shown(&policy(&tables)), shown(&policy(&turned)));
+    }
+
+    #[test]
+    fn no_damage_to_a_policy_panics(
+        profile in select(PROFILES),
+        damage in prop::collection::vec((any::<usize>(), any::<usize>(), any::<u8>(), "[\\[\\]{}\"'=.,#\n0-9a-z*\u{0}é-]{0,6}"), 1..5),
+        as_guest: bool,
+    ) {
+        let text = layer(damaged(&format!("{}{BLOCKS}", profile.text), &damage));
+        let draft = if as_guest { Draft::of(&[], &[text]) } else { Draft::of(&[text], &[]) };
+        if let Ok(book) = Rulebook::of(draft) {
+            let _ = book.ruleset(&caller(), "postgres", Date::parse("2027-01-01").unwrap());
+            let selection = book.select(&caller(), "postgres", Date::parse("2028-01-01").unwrap());
+            prop_assert!(!book.in_force(&selection).is_empty());
         }
     }
 }

@@ -59,7 +59,7 @@ pub fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T, JsonError> {
 /// # Errors
 /// [`JsonError`], naming the member.
 pub fn from_tree<T: DeserializeOwned>(tree: &Json) -> Result<T, JsonError> {
-    T::deserialize(Node { tree, pointer: "" }).map_err(|e| e.named(""))
+    T::deserialize(Node { tree, place: &Place::ROOT }).map_err(Fault::named)
 }
 
 /// The model's own text: one document, no insignificant white space.
@@ -92,6 +92,23 @@ impl Json {
             Self::String(_) => "a string",
             Self::Array(_) => "a list",
             Self::Object(_) => "an object",
+        }
+    }
+}
+
+/// A tree in which no key can repeat.
+impl From<serde_json::Value> for Json {
+    fn from(value: serde_json::Value) -> Self {
+        use serde_json::Value;
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(truth) => Self::Bool(truth),
+            Value::Number(number) => Self::Number(number),
+            Value::String(text) => Self::String(text),
+            Value::Array(items) => Self::Array(items.into_iter().map(Self::from).collect()),
+            Value::Object(members) => {
+                Self::Object(members.into_iter().map(|(key, value)| (key, Self::from(value))).collect())
+            }
         }
     }
 }
@@ -162,11 +179,42 @@ pub fn fold(key: &str) -> String {
         .collect()
 }
 
-/// A place in the tree, and the way to it.
+/// The way to a place in the tree; written out only where something is wrong there.
+#[derive(Clone, Copy)]
+struct Place<'p> {
+    above: Option<&'p Place<'p>>,
+    step: Step<'p>,
+}
+
+#[derive(Clone, Copy)]
+enum Step<'p> {
+    Root,
+    Key(&'p str),
+    Index(usize),
+}
+
+impl<'p> Place<'p> {
+    const ROOT: Self = Self { above: None, step: Step::Root };
+
+    fn below(&'p self, step: Step<'p>) -> Self {
+        Self { above: Some(self), step }
+    }
+
+    fn pointer(&self) -> String {
+        let above = self.above.map(Place::pointer).unwrap_or_default();
+        match self.step {
+            Step::Root => above,
+            Step::Key(key) => format!("{above}/{}", key.replace('~', "~0").replace('/', "~1")),
+            Step::Index(index) => format!("{above}/{index}"),
+        }
+    }
+}
+
+/// A part of the tree, and where it is.
 #[derive(Clone, Copy)]
 struct Node<'t, 'p> {
     tree: &'t Json,
-    pointer: &'p str,
+    place: &'p Place<'p>,
 }
 
 /// A decoding error that does not know its place until it is passed up through it.
@@ -180,14 +228,13 @@ impl Fault {
     fn new(why: String) -> Self {
         Self { pointer: None, why }
     }
-    fn at(mut self, pointer: &str) -> Self {
-        self.pointer.get_or_insert_with(|| pointer.to_owned());
+    fn at(mut self, place: &Place<'_>) -> Self {
+        self.pointer.get_or_insert_with(|| place.pointer());
         self
     }
-    fn named(self, pointer: &str) -> JsonError {
-        let Self { pointer: found, why } = self.at(pointer);
-        let pointer = found.filter(|p| !p.is_empty()).unwrap_or_else(|| "/".to_owned());
-        JsonError::Member { pointer, why }
+    fn named(self) -> JsonError {
+        let pointer = self.pointer.filter(|pointer| !pointer.is_empty()).unwrap_or_else(|| "/".to_owned());
+        JsonError::Member { pointer, why: self.why }
     }
 }
 
@@ -205,13 +252,9 @@ impl de::Error for Fault {
     }
 }
 
-fn step(pointer: &str, key: &str) -> String {
-    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
-}
-
 impl Node<'_, '_> {
     fn mismatch(&self, wanted: &str) -> Fault {
-        Fault::new(format!("expected {wanted}, found {}", self.tree.kind())).at(self.pointer)
+        Fault::new(format!("expected {wanted}, found {}", self.tree.kind())).at(self.place)
     }
 }
 
@@ -225,15 +268,15 @@ impl<'de> Deserializer<'de> for Node<'de, '_> {
             Json::Number(n) => match (n.as_i64(), n.as_u64()) {
                 (Some(i), _) => visitor.visit_i64(i),
                 (None, Some(u)) => visitor.visit_u64(u),
-                (None, None) => return Err(Fault::new(format!("expected an integer, found {n}")).at(self.pointer)),
+                (None, None) => return Err(Fault::new(format!("expected an integer, found {n}")).at(self.place)),
             },
             Json::String(s) => visitor.visit_str(s),
-            Json::Array(items) => visitor.visit_seq(Items { items: items.iter(), index: 0, pointer: self.pointer }),
+            Json::Array(items) => visitor.visit_seq(Items { items: items.iter(), index: 0, place: self.place }),
             Json::Object(members) => {
-                visitor.visit_map(Members { members: members.iter().collect(), at: 0, pointer: self.pointer })
+                visitor.visit_map(Members { members: members.iter().collect(), at: 0, place: self.place })
             }
         }
-        .map_err(|e: Fault| e.at(self.pointer))
+        .map_err(|e: Fault| e.at(self.place))
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -263,17 +306,15 @@ impl<'de> Deserializer<'de> for Node<'de, '_> {
                 }
                 continue;
             }
-            let here = || step(self.pointer, key);
+            let here = self.place.below(Step::Key(key));
             if let Some(name) = known.iter().find(|name| fold(name) == fold(key)) {
-                return Err(Fault::new(format!("the engine would read this as `{name}`; write `{name}`")).at(&here()));
+                return Err(Fault::new(format!("the engine would read this as `{name}`; write `{name}`")).at(&here));
             }
             if !value.is_zero() {
-                return Err(Fault::new("unknown member".to_owned()).at(&here()));
+                return Err(Fault::new("unknown member".to_owned()).at(&here));
             }
         }
-        visitor
-            .visit_map(Members { members: taken, at: 0, pointer: self.pointer })
-            .map_err(|e: Fault| e.at(self.pointer))
+        visitor.visit_map(Members { members: taken, at: 0, place: self.place }).map_err(|e: Fault| e.at(self.place))
     }
 
     forward_to_deserialize_any! {
@@ -285,16 +326,16 @@ impl<'de> Deserializer<'de> for Node<'de, '_> {
 struct Items<'t, 'p> {
     items: std::slice::Iter<'t, Json>,
     index: usize,
-    pointer: &'p str,
+    place: &'p Place<'p>,
 }
 
 impl<'t> de::SeqAccess<'t> for Items<'t, '_> {
     type Error = Fault;
     fn next_element_seed<S: DeserializeSeed<'t>>(&mut self, seed: S) -> Result<Option<S::Value>, Fault> {
         let Some(tree) = self.items.next() else { return Ok(None) };
-        let pointer = format!("{}/{}", self.pointer, self.index);
+        let here = self.place.below(Step::Index(self.index));
         self.index += 1;
-        descend(seed, tree, &pointer).map(Some)
+        descend(seed, tree, &here).map(Some)
     }
     fn size_hint(&self) -> Option<usize> {
         Some(self.items.len())
@@ -304,7 +345,7 @@ impl<'t> de::SeqAccess<'t> for Items<'t, '_> {
 struct Members<'t, 'p> {
     members: Vec<&'t (String, Json)>,
     at: usize,
-    pointer: &'p str,
+    place: &'p Place<'p>,
 }
 
 impl<'t> de::MapAccess<'t> for Members<'t, '_> {
@@ -318,13 +359,13 @@ impl<'t> de::MapAccess<'t> for Members<'t, '_> {
             return Err(Fault::new("value without a key".to_owned()));
         };
         self.at += 1;
-        descend(seed, tree, &step(self.pointer, key))
+        descend(seed, tree, &self.place.below(Step::Key(key)))
     }
 }
 
-/// Decodes a child. The pointer lives only as long as the call: what `T` keeps is owned.
-fn descend<'t, S: DeserializeSeed<'t>>(seed: S, tree: &'t Json, pointer: &str) -> Result<S::Value, Fault> {
-    seed.deserialize(Node { tree, pointer }).map_err(|e| e.at(pointer))
+/// Decodes a child. The place lives only as long as the call: what `T` keeps is owned.
+fn descend<'t, S: DeserializeSeed<'t>>(seed: S, tree: &'t Json, place: &Place<'_>) -> Result<S::Value, Fault> {
+    seed.deserialize(Node { tree, place }).map_err(|e| e.at(place))
 }
 
 #[cfg(test)]

@@ -106,8 +106,7 @@ pub fn apply(request: &mut Request, rewrites: &[Rewrite]) -> Result<(), Clash> {
 }
 
 fn redecode(tree: Value) -> Result<ContainerCreate, JsonError> {
-    let strict: json::Json = serde_json::from_value(tree).map_err(|e| JsonError::Syntax(e.to_string()))?;
-    json::from_tree(&strict)
+    json::from_tree(&json::Json::from(tree))
 }
 
 fn disagreements(rewrites: &[Rewrite]) -> Result<(), Clash> {

@@ -4,6 +4,8 @@
 //! why it is harmless, or that nobody judges it yet. What nobody judges is refused by `other-fields` as soon as it says
 //! anything.
 
+use std::borrow::Cow;
+
 use super::no_new_privileges;
 use crate::request::member;
 use crate::request::references::ENDPOINTS;
@@ -25,14 +27,22 @@ use Answer::{Inert, Nobody, Rule};
 /// One field of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Field {
-    pub(super) pointer: String,
+    at: Cow<'static, str>,
+    name: &'static str,
     pub(super) answer: Answer,
     /// It asks for something other than the engine's default.
     pub(super) speaks: bool,
 }
 
-fn field(pointer: impl Into<String>, answer: Answer, speaks: bool) -> Field {
-    Field { pointer: pointer.into(), answer, speaks }
+impl Field {
+    /// Its JSON pointer.
+    pub(super) fn pointer(&self) -> String {
+        format!("{}{}", self.at, self.name)
+    }
+}
+
+fn field(at: impl Into<Cow<'static, str>>, answer: Answer, speaks: bool) -> Field {
+    Field { at: at.into(), name: "", answer, speaks }
 }
 
 const INSIDE: Answer = Inert("concerns only what happens inside the container");
@@ -200,8 +210,8 @@ fn host(config: &HostConfig, all: &mut Vec<Field>) {
     } = config;
     const TIGHTENS: Answer = Inert("only takes something away");
     const WEIGHTS: Answer = Inert("a share or ceiling of the disks; never more than without it");
-    let mut say = |name: &str, answer: Answer, speaks: bool| {
-        all.push(field(format!("/HostConfig/{name}"), answer, speaks));
+    let mut say = |name: &'static str, answer: Answer, speaks: bool| {
+        all.push(Field { at: Cow::Borrowed("/HostConfig/"), name, answer, speaks });
     };
     say("ContainerIDFile", DESCRIBES, !container_id_file.is_empty());
     say("LogConfig", Nobody("--log-driver"), logs_elsewhere(&log_config.kind));
@@ -304,7 +314,7 @@ fn mount(at: &str, mount: &Mount, all: &mut Vec<Field>) {
         "image" => Rule("images"),
         _ => Nobody("--mount type"),
     };
-    all.push(field(at, answer, true));
+    all.push(field(at.to_owned(), answer, true));
     let mut say = |name: &str, answer: Answer, speaks: bool| all.push(field(format!("{at}/{name}"), answer, speaks));
     say("ReadOnly", Inert("only takes something away"), *read_only);
     say("Consistency", Inert("ignored on Linux"), !consistency.is_empty());
@@ -398,7 +408,7 @@ mod tests {
     fn every_member_of_the_body_is_answered_for() {
         let body = ContainerCreate::default();
         let tree = whole();
-        let answered: Vec<String> = fields(&body).into_iter().map(|f| f.pointer).collect();
+        let answered: Vec<String> = fields(&body).into_iter().map(|f| f.pointer()).collect();
         let lists = ["/HostConfig/Binds", "/HostConfig/SecurityOpt", "/HostConfig/Mounts"];
         let members = |at: &str| -> Vec<String> {
             let node = tree.pointer(at).unwrap().as_object().unwrap();

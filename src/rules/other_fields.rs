@@ -35,8 +35,9 @@ impl Check for OtherFields {
     fn judge(&self, case: &Case<'_>, out: &mut Opinion) {
         for field in coverage::fields(&case.request.body).into_iter().filter(|field| field.speaks) {
             if let Answer::Nobody(flag) = field.answer {
-                let name = field.pointer.trim_start_matches('/').replace('/', ".");
-                let breach = Breach::new(field.pointer, format!("no rule judges `{name}`, so it is refused"));
+                let pointer = field.pointer();
+                let name = pointer.trim_start_matches('/').replace('/', ".");
+                let breach = Breach::new(&*pointer, format!("no rule judges `{name}`, so it is refused"));
                 out.breach(breach.help(format!("leave `{flag}` out, or ask for it with its default value")));
             }
         }

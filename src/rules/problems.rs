@@ -1,8 +1,9 @@
 //! What is wrong, or idle, in a policy as a whole.
 
 use super::book::{laid, table};
-use super::{ACTION, CATALOGUE, Rule, Rulebook};
-use crate::policy::{Entry, For, Grant, Guest, Looser, Policy, Problem, Problems, Tighter, Value};
+use super::ruleset::says_nothing;
+use super::{CATALOGUE, Rule, Rulebook};
+use crate::policy::{For, Grant, Guest, Looser, Policy, Problem, Problems, Tighter};
 use crate::request::{Date, PolicySpot};
 
 /// Names of rules that there are not, anywhere in the policy.
@@ -80,12 +81,6 @@ impl Rulebook {
         let twin = before.iter().find(|other| covers(other, grant))?;
         Some(Problem::at(&grant.spot, format!("this grant is unused: {} grants the same already", twin.spot)))
     }
-}
-
-/// A table with nothing but `action = "allow"`.
-fn says_nothing(entry: &Entry) -> bool {
-    let Value::Table(table) = &entry.node.value else { return false };
-    table.iter().all(|(key, entry)| key == ACTION && entry.node.value == Value::String("allow".to_owned()))
 }
 
 /// Whether an earlier grant lifts whatever a later one does, for as long.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::book::Rulebook;
 use super::{ACTION, Case, Check, Opinion, Outcome, Rule, images};
-use crate::policy::{Entry, Policy, Problem, Problems, Setting, Settings};
+use crate::policy::{Entry, Policy, Problem, Problems, Setting, Settings, Value};
 use crate::request::{Action, Fact, Finding, ImageRef, Needs, PolicySpot, Request, RuleId};
 
 /// A rule with the settings of a policy.
@@ -13,6 +13,8 @@ pub(super) struct Loaded {
     pub(super) id: RuleId,
     pub(super) action: Setting<Action>,
     pub(super) check: Box<dyn Check>,
+    /// Its table has nothing but `action = "allow"`: it neither looks nor fills in anything, and is not asked.
+    pub(super) idle: bool,
 }
 
 impl Rule {
@@ -32,7 +34,7 @@ impl Rule {
             settings.object(&action.spot, format!("`{}` has no nearest permitted value: allow, warn or deny", self.id));
         }
         let check = (self.load)(&mut settings);
-        Some(Arc::new(Loaded { id: self.id, action: action?, check: check? }))
+        Some(Arc::new(Loaded { id: self.id, action: action?, check: check?, idle: says_nothing(entry) }))
     }
 }
 
@@ -40,6 +42,12 @@ impl Loaded {
     fn needs(&self, request: &Request) -> Needs {
         self.check.needs(request, self.action.value != Action::Allow)
     }
+}
+
+/// Whether a table has nothing but `action = "allow"`.
+pub(super) fn says_nothing(entry: &Entry) -> bool {
+    let Value::Table(table) = &entry.node.value else { return false };
+    table.iter().all(|(key, entry)| key == ACTION && entry.node.value == Value::String("allow".to_owned()))
 }
 
 /// One set of rules that a request has to pass.
@@ -90,12 +98,13 @@ impl Gate {
 
     fn needs(&self, request: &Request) -> Needs {
         let own = Needs { image: self.by_name.is_some(), ..Needs::default() };
-        self.rules.iter().fold(own, |needs, rule| needs.and(rule.needs(request)))
+        let rules = self.rules.iter().filter(|rule| !rule.idle);
+        rules.fold(own, |needs, rule| needs.and(rule.needs(request)))
     }
 
     fn collect(&self, say: impl Fn(&Loaded, &mut Opinion), request: &Request) -> Outcome {
         let mut outcome = Outcome::default();
-        for rule in &self.rules {
+        for rule in self.rules.iter().filter(|rule| !rule.idle) {
             let mut out = Opinion::new(rule.id);
             say(rule, &mut out);
             outcome.take(out, &rule.action, &request.origins);

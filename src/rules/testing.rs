@@ -117,7 +117,7 @@ fn an_unknown_fact_refuses_wherever_a_breach_would() {
     for (action, denied) in [("deny", true), ("rewrite", true), ("allow", false)] {
         let mut bench = Bench::new(&super::cpus::RULE, &format!("action = \"{action}\""));
         let setting = bench.set.owner.rules[0].action.clone();
-        let wants = Loaded { id: super::cpus::RULE.id, action: setting, check: Box::new(Wants) };
+        let wants = Loaded { id: super::cpus::RULE.id, action: setting, check: Box::new(Wants), idle: false };
         bench.set.owner.rules = vec![Arc::new(wants)];
         assert_eq!(bench.outcome(&asking(|_| {}), &facts()).refuses(), denied, "{action}");
     }
