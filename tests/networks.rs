@@ -1,5 +1,4 @@
 //! What each shipped profile says of namespaces, networks, ports, labels and other people's things.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::fmt::Write as _;
 
