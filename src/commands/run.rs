@@ -125,8 +125,8 @@ impl Job<'_> {
         match verdict::judge(request, &self.rules, &self.setting.caller, facts) {
             Verdict::Refused(findings) => Err(self.refused(&asked, image_id, &findings)),
             Verdict::Approved(approval) => {
-                let (findings, rewrites) = (&approval.findings, &approval.rewrites);
-                self.record(Decision { request: &asked, image_id, findings, rewrites: Some(rewrites) });
+                let (findings, rewrites, line) = (&approval.findings, &approval.rewrites, Some(&self.line));
+                self.record(Decision { request: &asked, image_id, findings, rewrites: Some(rewrites), line });
                 if !self.client.quiet {
                     self.console.say(&report::notes(findings, self.invocation.environment.style()));
                 }
@@ -281,7 +281,7 @@ impl Job<'_> {
     }
 
     fn refused(&self, request: &Request, image_id: Option<&str>, findings: &[Finding]) -> Failure {
-        self.record(Decision { request, image_id, findings, rewrites: None });
+        self.record(Decision { request, image_id, findings, rewrites: None, line: Some(&self.line) });
         let mut text = report::refusal(findings, &self.line, self.invocation.environment.style());
         text.extend(policy::way_on(&self.setting, request, findings));
         Failure::Refused(text)

@@ -4,6 +4,7 @@
 
 mod check;
 mod confine;
+mod doctor;
 mod gateway;
 mod lifecycle_cidfile;
 mod lifecycle_codes;
