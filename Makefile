@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 CARGO ?= cargo
 ENGINE = tests/support/engine
 
-.PHONY: all build check test licences demo bench install uninstall clean tools generate
+.PHONY: all build check test licences demo bench install uninstall deb clean tools generate
 
 all: build
 
@@ -46,23 +46,35 @@ bench: tools
 generate: tools
 	SDOCKER_GENERATE=1 $(CARGO) test --locked --test generated
 
-MAN = $(DESTDIR)$(PREFIX)/share/man
 SHARE = $(DESTDIR)$(PREFIX)/share
+DOC = $(SHARE)/doc/sdocker
+# Debian's packages have a place of their own for it.
+ZSH ?= zsh/site-functions
+PAGES = $(wildcard man/*.[1-8])
+COMPLETIONS = $(SHARE)/bash-completion/completions/sdocker $(SHARE)/$(ZSH)/_sdocker \
+	$(SHARE)/fish/vendor_completions.d/sdocker.fish
 
 install: build
 	install -D -m 755 target/release/sdocker $(DESTDIR)$(PREFIX)/bin/sdocker
-	install -D -m 644 -t $(MAN)/man1 man/sdocker.1 man/sdocker-run.1
-	install -D -m 644 -t $(MAN)/man5 man/sdocker-policy.5
-	install -D -m 644 -t $(MAN)/man7 man/sdocker-rules.7
+	for page in $(PAGES); do install -D -m 644 -t $(SHARE)/man/man$${page##*.} $$page || exit; done
 	install -D -m 644 dist/completions/sdocker.bash $(SHARE)/bash-completion/completions/sdocker
-	install -D -m 644 dist/completions/_sdocker $(SHARE)/zsh/site-functions/_sdocker
+	install -D -m 644 dist/completions/_sdocker $(SHARE)/$(ZSH)/_sdocker
 	install -D -m 644 dist/completions/sdocker.fish $(SHARE)/fish/vendor_completions.d/sdocker.fish
+	install -D -m 644 -t $(DOC) README.md CHANGELOG.md LICENSE-MIT LICENSE-APACHE
+	install -D -m 644 -t $(DOC)/policies policies/*.toml
+	install -D -m 644 src/commands/policy/starter.toml $(DOC)/examples/etc/sdocker/policy.toml
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/sdocker $(MAN)/man1/sdocker.1 $(MAN)/man1/sdocker-run.1
-	rm -f $(MAN)/man5/sdocker-policy.5 $(MAN)/man7/sdocker-rules.7
-	rm -f $(SHARE)/bash-completion/completions/sdocker $(SHARE)/zsh/site-functions/_sdocker
-	rm -f $(SHARE)/fish/vendor_completions.d/sdocker.fish
+	rm -f $(DESTDIR)$(PREFIX)/bin/sdocker $(COMPLETIONS)
+	for page in $(PAGES); do rm -f $(SHARE)/man/man$${page##*.}/$${page##*/}; done
+	rm -rf $(DOC)
+
+# A Debian package of what `make install` installs, in target/debian. Needs cargo-deb.
+deb: build
+	command -v cargo-deb >/dev/null || $(CARGO) install --locked cargo-deb
+	rm -rf target/package
+	$(MAKE) install DESTDIR=target/package PREFIX=/usr ZSH=zsh/vendor-completions
+	$(CARGO) deb --no-build --no-strip
 
 clean:
 	$(CARGO) clean

@@ -76,7 +76,7 @@ fn programs_read_one_object() {
     let said =
         sdocker(&[&policy[..], &["check", "--format=json", "--no-engine", "--", "run", "-e", "A=1", "b"]].concat());
     assert_eq!((said.code, &said.json()["verdict"]), (Some(0), &"approved".into()));
-    assert_eq!(said.json()["body"]["Env"], serde_json::json!(["A=1"]));
+    assert_eq!(said.json()["body"]["Env"], serde_json::json!(["A=***"]));
 }
 
 #[test]

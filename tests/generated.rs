@@ -48,7 +48,31 @@ The user's own policy; where the machine has one, it may only tighten that.
 A project's policy, of the working directory or the nearest above it; it may only tighten.
 .TP
 \fI~/.local/state/sdocker/journal.jsonl\fR
-Every decision, a line each.
+Every decision, a line each; older ones in \fI.1\fR to \fI.4\fR beside it.
+.SH JOURNAL
+A record is a JSON object. Values of variables, and values that their names give away as secrets, are not in it.
+.TP
+\fBv\fR
+1. A later number means that a member changed its meaning; new members alone do not change it.
+.TP
+\fBtime\fR, \fBcaller\fR, \fBverb\fR
+RFC 3339 in UTC; uid, gid and name; run or create.
+.TP
+\fBimage\fR, \fBimage_id\fR
+As it was typed; sha256:... where it was learned.
+.TP
+\fBverdict\fR, \fBfindings\fR, \fBmore\fR
+approved or refused; of each finding the rule, action, message, place (at, label), policy line and help; how many findings
+were left out.
+.TP
+\fBrewrites\fR
+What was filled in or changed: the rule, and to what, in docker's words.
+.TP
+\fBpolicy\fR, \fBmicros\fR
+A digest of the policy's texts; how long it took to decide, in microseconds.
+.TP
+\fBargv\fR
+The command line, shortened where it is long; absent for what came over a socket.
 .SH ENVIRONMENT
 .TP
 \fBSDOCKER_POLICY\fR

@@ -62,7 +62,7 @@ const CRATES: &[(&str, Where)] = &[
     ("hyper_util", Only(&["engine", "gateway"])),
     ("jiff", Everywhere),
     ("ring", Only(&["files"])),
-    ("rustix", From(5)),
+    ("rustix", Only(FILES)),
     ("serde", Everywhere),
     ("serde_json", Everywhere),
     ("shell_words", Everywhere),

@@ -28,11 +28,17 @@ _sdocker() {
             sdocker,create)
                 cmd="sdocker__subcmd__create"
                 ;;
+            sdocker,doctor)
+                cmd="sdocker__subcmd__doctor"
+                ;;
             sdocker,explain)
                 cmd="sdocker__subcmd__explain"
                 ;;
             sdocker,gateway)
                 cmd="sdocker__subcmd__gateway"
+                ;;
+            sdocker,log)
+                cmd="sdocker__subcmd__log"
                 ;;
             sdocker,policy)
                 cmd="sdocker__subcmd__policy"
@@ -42,6 +48,9 @@ _sdocker() {
                 ;;
             sdocker,version)
                 cmd="sdocker__subcmd__version"
+                ;;
+            sdocker,why)
+                cmd="sdocker__subcmd__why"
                 ;;
             sdocker__subcmd__container,create)
                 cmd="sdocker__subcmd__container__subcmd__create"
@@ -71,7 +80,7 @@ _sdocker() {
 
     case "${cmd}" in
         sdocker)
-            opts="-H -v -h --policy --host --version --help run create container check explain policy audit gateway version"
+            opts="-H -v -h --policy --host --version --help run create container check explain policy audit gateway log why doctor version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1372,6 +1381,24 @@ _sdocker() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        sdocker__subcmd__doctor)
+            opts="-h --format --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         sdocker__subcmd__explain)
             opts="-h --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1395,6 +1422,36 @@ _sdocker() {
             case "${prev}" in
                 --listen)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sdocker__subcmd__log)
+            opts="-f -h --denied --since --rule --image --follow --format --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rule)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --image)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1923,6 +1980,20 @@ _sdocker() {
             return 0
             ;;
         sdocker__subcmd__version)
+            opts="-h --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sdocker__subcmd__why)
             opts="-h --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

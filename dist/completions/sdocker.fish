@@ -36,6 +36,9 @@ complete -c sdocker -n "__fish_sdocker_needs_command" -f -a "explain" -d 'Say wh
 complete -c sdocker -n "__fish_sdocker_needs_command" -f -a "policy" -d 'Show, check, begin or extend the policy'
 complete -c sdocker -n "__fish_sdocker_needs_command" -f -a "audit" -d 'Judge containers that exist by the rules of a run'
 complete -c sdocker -n "__fish_sdocker_needs_command" -f -a "gateway" -d 'Serve `POST /containers/create` and `/_ping` on a unix socket, judged'
+complete -c sdocker -n "__fish_sdocker_needs_command" -f -a "log" -d 'Show what was decided, from the journal'
+complete -c sdocker -n "__fish_sdocker_needs_command" -f -a "why" -d 'Show the last refusal again, why it was refused, and what would permit it'
+complete -c sdocker -n "__fish_sdocker_needs_command" -f -a "doctor" -d 'Say whether this installation protects'
 complete -c sdocker -n "__fish_sdocker_needs_command" -f -a "version" -d 'Print the version'
 complete -c sdocker -n "__fish_sdocker_using_subcommand run" -l add-host -d 'Add a custom host-to-IP mapping (host:ip)' -r
 complete -c sdocker -n "__fish_sdocker_using_subcommand run" -l annotation -d 'Add an annotation to the container (passed through to the OCI runtime) (default map[])' -r
@@ -480,4 +483,16 @@ complete -c sdocker -n "__fish_sdocker_using_subcommand policy; and __fish_seen_
 complete -c sdocker -n "__fish_sdocker_using_subcommand audit" -s h -l help -d 'Print help'
 complete -c sdocker -n "__fish_sdocker_using_subcommand gateway" -l listen -d 'The socket to listen on' -r
 complete -c sdocker -n "__fish_sdocker_using_subcommand gateway" -s h -l help -d 'Print help'
+complete -c sdocker -n "__fish_sdocker_using_subcommand log" -l since -d 'Not before: 10m, 2h, 3d ago, or a date like 2027-03-31 (UTC)' -r
+complete -c sdocker -n "__fish_sdocker_using_subcommand log" -l rule -d 'Only where this rule said something' -r
+complete -c sdocker -n "__fish_sdocker_using_subcommand log" -l image -d 'Only of this image, by name (with any tag, unless one is given) or id' -r
+complete -c sdocker -n "__fish_sdocker_using_subcommand log" -l format -d 'For people, or a line of JSON each' -r -f -a "text\t''
+json\t''"
+complete -c sdocker -n "__fish_sdocker_using_subcommand log" -l denied -d 'Only refusals'
+complete -c sdocker -n "__fish_sdocker_using_subcommand log" -s f -l follow -d 'Go on with what is decided from now on'
+complete -c sdocker -n "__fish_sdocker_using_subcommand log" -s h -l help -d 'Print help'
+complete -c sdocker -n "__fish_sdocker_using_subcommand why" -s h -l help -d 'Print help'
+complete -c sdocker -n "__fish_sdocker_using_subcommand doctor" -l format -d 'For people, or a line of JSON each' -r -f -a "text\t''
+json\t''"
+complete -c sdocker -n "__fish_sdocker_using_subcommand doctor" -s h -l help -d 'Print help'
 complete -c sdocker -n "__fish_sdocker_using_subcommand version" -s h -l help -d 'Print help'

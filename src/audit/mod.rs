@@ -1,8 +1,13 @@
-//! Judges what already exists by the same rules: turns what the engine says of a container into the request that would
-//! make it.
+//! Judges what already exists: a container by the same rules, as the request that would make it, and the machine itself.
 
 mod defaults;
+pub mod doctor;
 mod inspect;
+mod machine;
 
 pub use defaults::EngineDefaults;
 pub use inspect::{AuditError, Existing, container};
+pub use machine::{
+    AccessFacts, DaemonFacts, DirectoryFacts, EngineFacts, FileFacts, InfoFacts, InstallFacts, Machine, Named,
+    PolicyFacts, ProgramFacts, Way, WayKind,
+};

@@ -11,6 +11,7 @@ mod flags;
 mod globals;
 mod help;
 mod lower;
+mod secrets;
 #[cfg(test)]
 mod testing;
 mod tokens;

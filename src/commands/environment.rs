@@ -64,6 +64,11 @@ impl Environment {
         Style::for_terminal(self.stderr_is_terminal(), self.filled("NO_COLOR").is_some())
     }
 
+    /// Colours of what is printed on standard output.
+    pub(super) fn style_of_output(&self) -> Style {
+        Style::for_terminal(std::io::stdout().is_terminal(), self.filled("NO_COLOR").is_some())
+    }
+
     /// Prints on standard output.
     ///
     /// # Errors

@@ -30,9 +30,14 @@ pub(super) fn explain(invocation: &Invocation<'_>) -> Result<u8, Failure> {
     Ok(0)
 }
 
+/// What stands under a heading of a rule's text, on one line.
+pub(super) fn section(rule: &Rule, heading: &str) -> String {
+    let body = rule.doc.split(&format!("## {heading}\n")).nth(1).unwrap_or("").split("##").next().unwrap_or("").trim();
+    body.replace('\n', " ")
+}
+
 fn first_sentence(rule: &Rule) -> String {
-    let body = rule.doc.split("## What").nth(1).unwrap_or("").split("##").next().unwrap_or("").trim();
-    let line = body.replace('\n', " ");
+    let line = section(rule, "What");
     line.split_once(". ").map_or_else(|| line.clone(), |(first, _)| format!("{first}."))
 }
 
@@ -102,6 +107,7 @@ mod tests {
         for rule in CATALOGUE {
             let line = first_sentence(rule);
             assert!(line.len() > 10 && line.ends_with('.') && !line.contains('\n'), "{}: {line}", rule.id);
+            assert!(section(rule, "Why").len() > 10, "{}", rule.id);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use super::{audit, check, explain, gateway, policy};
+use super::{audit, check, decisions, doctor, explain, gateway, policy, why};
 use crate::cli::{self, Verb};
 
 /// `sdocker` with all its verbs.
@@ -28,6 +28,9 @@ pub fn grammar() -> Command {
         .subcommand(policy::grammar())
         .subcommand(audit::grammar())
         .subcommand(gateway::grammar())
+        .subcommand(decisions::grammar())
+        .subcommand(why::grammar())
+        .subcommand(doctor::grammar())
         .subcommand(Command::new("version").about("Print the version"))
 }
 

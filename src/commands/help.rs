@@ -17,6 +17,9 @@ Verbs of sdocker:
   check -- run …       Judge a command line, and run nothing
   check --dockerfile F Judge the images and the user of a Dockerfile
   explain [RULE]       Say what a rule objects to, why, and what to do instead
+  why [N]              Show the last refusal again, and what would permit it
+  log                  Show what was decided, from the journal
+  doctor               Say whether this installation protects
   policy show          Print the merged policy: --origin, --caller, --image
   policy check [FILE]  Say everything that is wrong with the policy
   policy init          Write a commented policy to begin with

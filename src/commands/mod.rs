@@ -3,6 +3,8 @@
 mod audit;
 mod check;
 mod cidfile;
+mod decisions;
+mod doctor;
 mod environment;
 mod explain;
 mod failure;
@@ -18,6 +20,7 @@ mod question;
 mod reach;
 mod run;
 mod setting;
+mod why;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -52,6 +55,9 @@ fn dispatch(argv: &[OsString], environment: &Environment) -> Result<u8, Failure>
         Verb::Check => check::check(&invocation),
         Verb::Explain => explain::explain(&invocation),
         Verb::Gateway => gateway::gateway(&invocation),
+        Verb::Log => decisions::log(&invocation),
+        Verb::Why => why::why(&invocation),
+        Verb::Doctor => doctor::doctor(&invocation),
         Verb::Policy => policy::policy(&invocation),
         Verb::Help => help::help(environment),
         Verb::Version => help::version(environment),

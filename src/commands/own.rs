@@ -1,7 +1,7 @@
 //! The grammar of sdocker's own verbs.
 
 use clap::error::ErrorKind;
-use clap::{ArgMatches, Command};
+use clap::{Arg, ArgMatches, Command};
 
 use super::Invocation;
 use super::failure::Failure;
@@ -33,6 +33,17 @@ pub(super) fn parse(invocation: &Invocation<'_>, command: Command) -> Result<Opt
         }
         Err(error) => Err(Failure::Own { message: error.render().to_string(), code: USAGE }),
     }
+}
+
+/// `--format`, for verbs whose answer a program may want to read.
+pub(super) fn format() -> Arg {
+    let format = Arg::new("format").long("format").value_name("FORMAT").value_parser(["text", "json"]);
+    format.default_value("text").help("For people, or a line of JSON each")
+}
+
+/// Whether a program wants to read the answer.
+pub(super) fn is_json(matches: &ArgMatches) -> bool {
+    matches.get_one::<String>("format").is_some_and(|format| format == "json")
 }
 
 /// Prints on standard output.

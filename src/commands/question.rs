@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::ops::Range;
 use std::path::Path;
 
 use super::environment::Environment;
@@ -13,7 +12,7 @@ use crate::cli::{self, Asked, FileError, Inputs, Parsed, UsageError, Verb, Want,
 use crate::engine::{Console, Engine, EngineError, Pong};
 use crate::files::{self, Logins};
 use crate::report::CommandLine;
-use crate::request::{Origin, Request};
+use crate::request::Request;
 
 /// What somebody wants, and of which engine.
 pub(super) struct Question {
@@ -102,7 +101,7 @@ pub(super) async fn ask(
             invocation.environment.complain(&log::warning(text, console.stderr_is_terminal()));
         }
     }
-    let line = shown_again(invocation.argv, &asked.request);
+    let line = shown_again(invocation.argv, &parsed);
     Ok(Some(Question { asked, engine, pong, logins, line }))
 }
 
@@ -172,19 +171,10 @@ fn understood(asked: &Asked, console: &Console, purpose: Purpose) -> Result<(), 
 }
 
 /// The command line for a report, without the values of variables: they may be secrets.
-fn shown_again(argv: &[OsString], request: &Request) -> CommandLine {
-    let words: Vec<String> = argv.iter().map(|word| word.to_string_lossy().into_owned()).collect();
-    let secrets = (0..request.body.env.len()).filter_map(|index| {
-        let Origin::Token { index, bytes } = request.origins.of(&format!("/Env/{index}")) else { return None };
-        secret(words.get(index)?, index, bytes)
-    });
-    let secrets: Vec<(usize, Range<usize>)> = secrets.collect();
-    let program = words.first().and_then(|path| Path::new(path).file_name()?.to_str()).unwrap_or("sdocker").to_owned();
-    CommandLine::new(std::iter::once(program).chain(words.into_iter().skip(1)).collect(), secrets)
-}
-
-/// What stands behind the `=` of `NAME=value`.
-fn secret(word: &str, index: usize, bytes: Range<usize>) -> Option<(usize, Range<usize>)> {
-    let (name, _) = word.get(bytes.clone())?.split_once('=')?;
-    Some((index, bytes.start + name.len() + 1..bytes.end))
+fn shown_again(argv: &[OsString], parsed: &Parsed) -> CommandLine {
+    let mut words: Vec<String> = argv.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    if let Some(program) = words.first_mut() {
+        *program = Path::new(&*program).file_name().and_then(|name| name.to_str()).unwrap_or("sdocker").to_owned();
+    }
+    CommandLine::new(words, parsed.secrets())
 }

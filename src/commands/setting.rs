@@ -1,6 +1,6 @@
 //! What every judging verb needs first: who asks, under which policy, and where things are kept.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::Invocation;
@@ -8,12 +8,17 @@ use super::environment::Environment;
 use super::failure::Failure;
 use crate::facts::Cache;
 use crate::files::{self, Choice, Found, Places};
-use crate::journal::{self, Record, Subject};
-use crate::request::{Caller, Date, Finding, Request, Rewrite};
+use crate::journal::{Journal, JournalError, Limits, Record, Subject};
+use crate::policy::JournalSettings;
+use crate::report::CommandLine;
+use crate::request::{Caller, Date, Finding, PolicySpot, Remark, Request, Rewrite};
 use crate::rules::{Rulebook, Ruleset};
 
 /// Where an administrator lays the policy of a machine.
-const SYSTEM: &str = "/etc/sdocker";
+pub(super) const SYSTEM: &str = "/etc/sdocker";
+
+/// Why decisions have no place.
+pub(super) const NO_JOURNAL: &str = "you have no home directory";
 
 /// Who asks, and under which policy.
 #[derive(Debug)]
@@ -98,18 +103,18 @@ impl<'a> Setting<'a> {
     }
 
     /// Where decisions are written; nowhere for a user without a home.
-    pub(super) fn journal(&self) -> Option<PathBuf> {
-        Some(self.directory("XDG_STATE_HOME", ".local/state")?.join("sdocker/journal.jsonl"))
+    pub(super) fn journal(&self) -> Option<Journal> {
+        journal(self.invocation.environment, &self.caller, self.book.policy().journal())
     }
 
     /// Writes the decision down. In guard mode what cannot be written is said and does not stop anything.
     pub(super) fn record(&self, verb: &str, decision: Decision<'_>) {
-        let Some(path) = self.journal() else {
-            let why = "you have no home directory, so this decision is not written down; set XDG_STATE_HOME";
+        let Some(journal) = self.journal() else {
+            let why = format!("{NO_JOURNAL}, so this decision is not written down; set XDG_STATE_HOME");
             return self.invocation.environment.complain(&format!("sdocker: warning: {why}\n"));
         };
         let took = self.begun.elapsed();
-        if let Err(why) = write(&path, self.book.policy().digest(), &self.caller, verb, decision, took) {
+        if let Err(why) = write(&journal, self.book.policy().digest(), &self.caller, verb, decision, took) {
             self.invocation.environment.complain(&format!("sdocker: warning: {why}\n"));
         }
     }
@@ -134,6 +139,20 @@ fn places(environment: &Environment, caller: &Caller, own: bool) -> Places {
         project: std::env::current_dir().ok(),
         uid: caller.uid,
     }
+}
+
+/// Where a caller's decisions are written: where the policy says, else among the caller's own files; nowhere for one
+/// without a home.
+pub(super) fn journal(environment: &Environment, caller: &Caller, settings: &JournalSettings) -> Option<Journal> {
+    let home = caller.home.as_deref();
+    let usual = || environment.directory("XDG_STATE_HOME", home, ".local/state");
+    let path = match &settings.path {
+        Some(path) => path.of(home)?,
+        None => usual()?.join("sdocker/journal.jsonl"),
+    };
+    let usual = Limits::default();
+    let limits = Limits { file: settings.size.unwrap_or(usual.file), files: settings.files.unwrap_or(usual.files) };
+    Some(Journal::at(path).with_limits(limits))
 }
 
 /// Who asks, and where policies are looked for.
@@ -176,6 +195,10 @@ pub(super) struct Decision<'a> {
     pub(super) findings: &'a [Finding],
     /// What was changed, if it was approved.
     pub(super) rewrites: Option<&'a [Rewrite]>,
+    /// The grants that lifted rules.
+    pub(super) granted: &'a [PolicySpot],
+    /// What was typed, where something was.
+    pub(super) line: Option<&'a CommandLine>,
 }
 
 /// Writes one decision of a policy, known by its digest, into a journal.
@@ -183,14 +206,16 @@ pub(super) struct Decision<'a> {
 /// # Errors
 /// Why it could not be written.
 pub(super) fn write(
-    path: &Path,
+    journal: &Journal,
     policy: u64,
     caller: &Caller,
     verb: &str,
     decision: Decision<'_>,
     took: Duration,
-) -> Result<(), journal::JournalError> {
-    let Decision { request, image_id, findings, rewrites } = decision;
-    let subject = Subject { caller, verb, image: &request.body.image, image_id, policy, took };
-    journal::append(path, &Record::new(jiff::Timestamp::now(), subject, findings, rewrites))
+) -> Result<(), JournalError> {
+    let Decision { request, image_id, findings, rewrites, granted, line } = decision;
+    let subject = Subject { caller, verb, image: &request.body.image, image_id, granted, policy, took };
+    let mut remarks: Vec<Remark> = findings.iter().map(Remark::from).collect();
+    let argv = line.map(|line| line.keep(&mut remarks)).unwrap_or_default();
+    journal.append(&Record::new(jiff::Timestamp::now(), subject, remarks, rewrites, argv))
 }

@@ -4,6 +4,7 @@
 //! for the calls whose typed form is right. Nothing here decides anything about a request: [`Engine::create`] takes
 //! only what was approved.
 
+mod about;
 mod attach;
 mod bridge;
 mod client;

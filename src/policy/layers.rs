@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::blocks::{Blocks, FOR, GRANT};
+use super::journal::{JOURNAL, JournalSettings};
 use super::{Entry, Guest, PROFILES, Policy, Problem, Problems, Profile, Table, Value, overlay, text};
 
 /// The key of a layer that names the profile below it.
@@ -57,6 +58,7 @@ impl Draft {
                 }
             }
         }
+        stack.policy.journal = JournalSettings::take(&mut stack.policy.table, &mut stack.problems);
         guests.iter().for_each(|guest| stack.guest(guest));
         Self { policy: stack.policy, problems: stack.problems }
     }
@@ -160,7 +162,9 @@ impl<'p> Stack<'p> {
             }
             Layer::File(source) => {
                 let mut table = self.parse(source);
-                for (key, shown) in [(EXTENDS, "extends"), (FOR, "[[for]]"), (GRANT, "[[grant]]")] {
+                for (key, shown) in
+                    [(EXTENDS, "extends"), (FOR, "[[for]]"), (GRANT, "[[grant]]"), (JOURNAL, "[journal]")]
+                {
                     if let Some(entry) = table.remove(key) {
                         let problem = Problem::at(&entry.key, format!("`{shown}` is for the owner of a policy only"));
                         self.problems.add(problem.help("this file is a guest's: it may only tighten rules"));

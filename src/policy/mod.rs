@@ -6,6 +6,7 @@
 mod blocks;
 mod glob;
 mod images;
+mod journal;
 mod key;
 mod layers;
 mod overlay;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 pub use blocks::{For, Grant};
 pub use glob::Glob;
 pub use images::ImagePattern;
+pub use journal::{JournalPath, JournalSettings};
 pub use key::{Key, Takes, Tighter};
 pub use layers::{DEFAULT_PROFILE, Draft, Layer, Source};
 pub use overlay::{Keys, Looser, merge, tighten};
@@ -50,6 +52,7 @@ pub struct Policy {
     fors: Vec<For>,
     grants: Vec<Grant>,
     guests: Vec<Guest>,
+    journal: JournalSettings,
     sources: Vec<Arc<str>>,
     digest: u64,
 }
@@ -121,6 +124,12 @@ impl Policy {
     #[must_use]
     pub fn guests(&self) -> &[Guest] {
         &self.guests
+    }
+
+    /// Where decisions are written.
+    #[must_use]
+    pub fn journal(&self) -> &JournalSettings {
+        &self.journal
     }
 
     /// Which blocks count for a request. An image that is not named, or has no name, is `None`.

@@ -1,43 +1,85 @@
 //! The command line as it is shown again, with a place underlined.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use unicode_width::UnicodeWidthStr;
 
 use super::{Style, clean};
-use crate::request::quoted;
+use crate::request::{Origin, Remark, is_hidden, quoted, secrets};
 
 /// Columns that a shown command line may take before words far from the place are left out.
 const WIDTH_MAX: usize = 100;
 
-/// What stands for words that are left out.
+/// What stands for words that are left out, and for the end of one that is too long to be kept.
 const GAP: &str = "…";
 
-/// What stands for a secret.
-const MASK: &str = "***";
+/// A command line of more words is kept only around the places that are pointed at.
+const KEPT_MAX: usize = 64;
+/// Bytes that are kept of a word.
+const WORD_MAX: usize = 1024;
 
-/// What was typed, with the places of secrets.
+/// What was typed. Secrets are taken out when it is made, so that nothing made of it can show them.
 #[derive(Debug, Clone)]
 pub struct CommandLine {
-    words: Vec<String>,
-    secrets: BTreeMap<usize, Range<usize>>,
+    words: Vec<Word>,
+}
+
+/// A word without its secrets.
+#[derive(Debug, Clone)]
+struct Word {
+    text: String,
+    /// The bytes of the word as it was typed that [`secrets::MASK`] stands for, in order and apart from each other.
+    masked: Vec<Range<usize>>,
 }
 
 impl CommandLine {
-    /// The words, the program first, and for each word with a secret the bytes of it.
+    /// The words, the program first, and for each word with a secret the bytes of it. Secrets that their names give away
+    /// are found here.
     pub fn new(words: Vec<String>, secrets: impl IntoIterator<Item = (usize, Range<usize>)>) -> Self {
-        Self { words, secrets: secrets.into_iter().collect() }
+        let mut places: Vec<(usize, Range<usize>)> = secrets.into_iter().chain(secrets::places(&words)).collect();
+        places.sort_by_key(|(index, bytes)| (*index, bytes.start, bytes.end));
+        let mut places = places.into_iter().peekable();
+        let word = |(index, text): (usize, &String)| {
+            let of_this = std::iter::from_fn(|| places.next_if(|(at, _)| *at == index));
+            Word::new(text, of_this.map(|(_, bytes)| bytes))
+        };
+        Self { words: words.iter().enumerate().map(word).collect() }
     }
 
-    /// Some bytes of one word, as they were typed.
-    pub(super) fn part(&self, index: usize, bytes: Range<usize>) -> Option<String> {
-        self.words.get(index)?.get(bytes).map(str::to_owned)
+    /// The words to keep, so that the remarks can be shown again: all where they are few. Places in words become places
+    /// in the words that are kept.
+    pub fn keep(&self, remarks: &mut [Remark]) -> Vec<String> {
+        let shown: Vec<String> = self.words.iter().map(Word::shown).collect();
+        let windows: Vec<Range<usize>> = remarks.iter().filter_map(place).map(|(at, _)| window(&shown, at)).collect();
+        // One more at both ends: it is what ends the window when it is shown again.
+        let is_near = |at: usize| windows.iter().any(|near| near.start <= at + 1 && at <= near.end);
+        let is_kept = |at: usize| self.words.len() <= KEPT_MAX || at < 2 || is_near(at);
+        let (mut kept, mut moved) = (Vec::<String>::new(), Vec::new());
+        for (at, word) in self.words.iter().enumerate() {
+            match is_kept(at) {
+                true => kept.push(shortened(&word.text)),
+                false if kept.last().is_none_or(|last| last != GAP) => kept.push(GAP.to_owned()),
+                false => {}
+            }
+            moved.push(kept.len().saturating_sub(1));
+        }
+        for remark in remarks {
+            let Some((index, bytes)) = place(remark) else { continue };
+            let (Some(word), Some(new)) = (self.words.get(index), moved.get(index)) else { continue };
+            remark.at = Origin::Token { index: *new, bytes: word.moved(&bytes) };
+        }
+        kept
+    }
+
+    /// Some bytes of one word.
+    pub(super) fn part(&self, index: usize, bytes: &Range<usize>) -> Option<String> {
+        let word = self.words.get(index)?;
+        word.text.get(word.moved(bytes)).map(str::to_owned)
     }
 
     /// Two lines: the command line, and a label under some bytes of one word.
-    pub(super) fn underlined(&self, index: usize, bytes: Range<usize>, label: &str, style: Style) -> String {
-        let shown: Vec<String> = (0..self.words.len()).map(|at| self.shown(at)).collect();
+    pub(super) fn underlined(&self, index: usize, bytes: &Range<usize>, label: &str, style: Style) -> String {
+        let shown: Vec<String> = self.words.iter().map(Word::shown).collect();
         let kept = window(&shown, index);
         let (mut line, mut before, mut width) = (String::new(), 0, 0);
         let mut gap = false;
@@ -55,7 +97,7 @@ impl CommandLine {
                 line.push(' ');
             }
             if at == index {
-                let (start, length) = self.columns(at, bytes.clone(), word);
+                let (start, length) = self.words.get(at).map_or((0, 0), |typed| typed.columns(bytes, word));
                 before = line.width() + start;
                 width = length;
             }
@@ -64,24 +106,72 @@ impl CommandLine {
         let mark = format!("{}{}", " ".repeat(before), style.error(&format!("{} {label}", "^".repeat(width.max(1)))));
         format!("  {} {line}\n      {mark}\n", style.frame("-->"))
     }
+}
 
-    /// A word as a shell takes it, without secrets and control characters.
-    fn shown(&self, at: usize) -> String {
-        let Some(word) = self.words.get(at) else { return String::new() };
-        let secret = self.secrets.get(&at).and_then(|range| Some((word.get(..range.start)?, word.get(range.end..)?)));
-        let text = secret.map_or_else(|| word.clone(), |(before, after)| format!("{before}{MASK}{after}"));
-        if text.chars().any(char::is_control) { format!("'{}'", clean(&text)) } else { quoted(&text) }
+fn place(remark: &Remark) -> Option<(usize, Range<usize>)> {
+    match &remark.at {
+        Origin::Token { index, bytes } => Some((*index, bytes.clone())),
+        _ => None,
+    }
+}
+
+fn shortened(word: &str) -> String {
+    if word.len() <= WORD_MAX {
+        return word.to_owned();
+    }
+    let end = (0..=WORD_MAX).rev().find(|end| word.is_char_boundary(*end)).unwrap_or(0);
+    format!("{}{GAP}", word.get(..end).unwrap_or_default())
+}
+
+impl Word {
+    fn new(typed: &str, secrets: impl Iterator<Item = Range<usize>>) -> Self {
+        let mut masked: Vec<Range<usize>> = Vec::new();
+        for bytes in secrets {
+            match masked.last_mut().filter(|last| bytes.start <= last.end) {
+                Some(last) => last.end = last.end.max(bytes.end),
+                None => masked.push(bytes),
+            }
+        }
+        let text = secrets::replaced(typed, masked.iter().cloned());
+        Self { text, masked }
     }
 
-    /// Where the bytes of a word stand in its shown form; the whole word where quotes or masks moved them.
-    fn columns(&self, at: usize, bytes: Range<usize>, shown: &str) -> (usize, usize) {
+    /// Where bytes of the word as it was typed are now; the whole mask where one end is inside.
+    fn moved(&self, bytes: &Range<usize>) -> Range<usize> {
+        let at = |typed: usize, is_end: bool| {
+            let mut now = typed;
+            for secret in self.masked.iter().take_while(|secret| secret.start < typed) {
+                let inside = typed < secret.end;
+                now = match (inside, is_end) {
+                    (true, false) => now - (typed - secret.start),
+                    (true, true) => now - (typed - secret.start) + secrets::MASK.len(),
+                    (false, _) => now + secrets::MASK.len() - secret.len(),
+                };
+            }
+            now
+        };
+        at(bytes.start, false)..at(bytes.end, true)
+    }
+
+    /// As a shell takes it, without control characters.
+    fn shown(&self) -> String {
+        if self.text.chars().any(is_hidden) { format!("'{}'", clean(&self.text)) } else { quoted(&self.text) }
+    }
+
+    /// Where bytes of the word as it was typed stand in its shown form; the whole word where more than quotes around it
+    /// moved them.
+    fn columns(&self, bytes: &Range<usize>, shown: &str) -> (usize, usize) {
         let whole = (0, shown.width());
-        match self.words.get(at).filter(|word| *word == shown) {
-            Some(word) => match (word.get(..bytes.start), word.get(bytes)) {
-                (Some(before), Some(part)) => (before.width(), part.width()),
-                _ => whole,
-            },
-            None => whole,
+        let inner = shown.strip_prefix('\'').and_then(|inner| inner.strip_suffix('\''));
+        let quotes = match () {
+            () if shown == self.text => 0,
+            () if inner == Some(&self.text) => 1,
+            () => return whole,
+        };
+        let Range { start, end } = self.moved(bytes);
+        match (self.text.get(..start), self.text.get(start..end)) {
+            (Some(before), Some(part)) => (quotes + before.width(), part.width()),
+            _ => whole,
         }
     }
 }
@@ -118,9 +208,55 @@ mod tests {
     #[test]
     fn secrets_are_masked_and_quotes_are_the_shells() {
         let line = line(&["docker", "run", "-ePASS=geheim", "a b", "-u0"], &[(2, 7..13)]);
-        let text = line.underlined(4, 2..3, "here", Style::PLAIN);
+        let text = line.underlined(4, &(2..3), "here", Style::PLAIN);
         assert!(text.contains("docker run '-ePASS=***' 'a b' -u0\n"), "{text}");
-        assert!(!text.contains("geheim"));
+        assert!(!text.contains("geheim") && !format!("{line:?}").contains("geheim"));
+    }
+
+    #[test]
+    fn a_place_beside_a_secret_is_still_underlined() {
+        let line = line(&["x", "run", "-eA=geheim,password=b", "--label=token=geheim"], &[(2, 4..10)]);
+        let marks = |index, bytes: Range<usize>| {
+            let text = line.underlined(index, &bytes, "", Style::PLAIN);
+            let mut lines = text.lines();
+            let (top, mark) = (lines.next().unwrap(), lines.next().unwrap());
+            top.get(mark.find('^').unwrap()..=mark.rfind('^').unwrap()).unwrap().to_owned()
+        };
+        assert_eq!(marks(2, 2..10), "A=***");
+        assert_eq!(marks(2, 6..8), "***");
+        assert_eq!(marks(2, 11..21), "password=***");
+        assert_eq!(marks(3, 2..7), "label");
+    }
+
+    #[test]
+    fn what_is_kept_can_be_shown_again() {
+        let mut words: Vec<String> = (0..200).map(|n| format!("word{n}")).collect();
+        words[100] = format!("secret={}", "x".repeat(9));
+        words[150] = "y".repeat(5000);
+        let line = CommandLine::new(words, []);
+        let remark = |index, bytes| Remark {
+            rule: "r".into(),
+            action: crate::request::Action::Deny,
+            message: "m".into(),
+            at: Origin::Token { index, bytes },
+            label: "here".into(),
+            policy: None,
+            help: vec![],
+        };
+        let mut remarks = [remark(100, 0..16), remark(150, 0..3), remark(1, 0..5)];
+        let before: Vec<String> = [(100, 0..16), (1, 0..5)]
+            .iter()
+            .map(|(index, bytes)| line.underlined(*index, bytes, "here", Style::PLAIN))
+            .collect();
+        let kept = line.keep(&mut remarks);
+        assert!(kept.len() < 50 && kept[7..].contains(&GAP.to_owned()), "{kept:?}");
+        assert!(kept.iter().all(|word| word.len() < 1100));
+        let again = CommandLine::new(kept, []);
+        let shown = |remark: &Remark| {
+            let (index, bytes) = place(remark).unwrap();
+            again.underlined(index, &bytes, "here", Style::PLAIN)
+        };
+        assert_eq!([shown(&remarks[0]), shown(&remarks[2])], [before[0].as_str(), before[1].as_str()]);
     }
 
     #[test]
@@ -128,7 +264,7 @@ mod tests {
         let mut words = vec!["docker".to_owned(), "run".to_owned()];
         words.extend((0..200).map(|n| format!("--label=number{n}")));
         let line = CommandLine::new(words, []);
-        let text = line.underlined(150, 0..7, "here", Style::PLAIN);
+        let text = line.underlined(150, &(0..7), "here", Style::PLAIN);
         let mut lines = text.lines();
         let (top, mark) = (lines.next().unwrap(), lines.next().unwrap());
         assert!(top.width() < 130 && top.contains("docker run … "), "{top}");

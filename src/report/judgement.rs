@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{CommandLine, Style, carets, clean, one_line};
 use crate::request::wire::ContainerCreate;
-use crate::request::{Action, Finding, Origin, PolicySpot, Rewrite};
+use crate::request::{Action, Finding, Origin, PolicySpot, Remark, Rewrite, json_line, secrets};
 
 /// What would become of a request.
 #[derive(Debug, Clone, Copy)]
@@ -50,36 +50,42 @@ impl Judgement<'_> {
         let mut text = String::new();
         let is_open = |finding: &&Finding| self.open && finding.unlearned;
         let (open, known): (Vec<&Finding>, Vec<&Finding>) = self.findings.iter().partition(is_open);
-        for finding in known {
-            text.push_str(&match finding.action {
-                Action::Deny => carets(finding, line, style),
-                _ => one_line(finding, style),
+        for remark in known.into_iter().map(Remark::from) {
+            text.push_str(&match remark.action {
+                Action::Deny => carets(&remark, line, style),
+                _ => one_line(&remark, style),
             });
         }
-        for finding in open {
-            let word = style.warning(&format!("open[{}]", finding.rule));
-            text.push_str(&format!("{word}: {}\n", clean(&finding.message)));
+        for remark in open.into_iter().map(Remark::from) {
+            let word = style.warning(&format!("open[{}]", remark.rule));
+            text.push_str(&format!("{word}: {}\n", clean(&remark.message)));
         }
         text.extend(self.rewrites.iter().filter(|rewrite| !rewrite.wish).map(|rewrite| filled(rewrite, style)));
         text.push_str(&format!("verdict: {}\n", self.verdict.text()));
         text
     }
 
-    /// For programs: one JSON object on one line.
+    /// For programs: one JSON object on one line, without secrets.
     ///
     /// # Errors
     /// A body that cannot be written as JSON.
     pub fn json(&self, line: &CommandLine) -> serde_json::Result<String> {
-        let findings = self.findings.iter().map(|finding| Said::of(finding, line)).collect();
+        let remarks: Vec<Remark> = self.findings.iter().map(Remark::from).collect();
+        let findings = self.findings.iter().zip(&remarks);
+        let findings = findings.map(|(finding, remark)| Said::of(remark, finding.unlearned, line)).collect();
         let rewrites = self.rewrites.iter().map(Changed::of).collect();
-        let whole = Whole { verdict: self.verdict, findings, rewrites, body: self.body };
-        serde_json::to_string(&whole).map(|text| text + "\n")
+        let body = self.body.map(secrets::masked_body).transpose()?;
+        json_line(&Whole { verdict: self.verdict, findings, rewrites, body }).map(|text| text + "\n")
     }
 }
 
 fn filled(rewrite: &Rewrite, style: Style) -> String {
     let spot = spot(&rewrite.origin).map_or_else(String::new, |spot| format!(" ({spot})"));
-    format!("{}: {}{spot}\n", style.note(&format!("filled[{}]", rewrite.rule)), clean(&rewrite.meaning))
+    format!(
+        "{}: {}{spot}\n",
+        style.note(&format!("filled[{}]", rewrite.rule)),
+        clean(&secrets::masked(&rewrite.meaning))
+    )
 }
 
 fn spot(origin: &Origin) -> Option<&PolicySpot> {
@@ -94,7 +100,7 @@ struct Whole<'a> {
     verdict: Word,
     findings: Vec<Said<'a>>,
     rewrites: Vec<Changed<'a>>,
-    body: Option<&'a ContainerCreate>,
+    body: Option<serde_json::Value>,
 }
 
 #[derive(Serialize)]
@@ -117,7 +123,7 @@ struct Said<'a> {
 #[derive(Serialize)]
 struct Changed<'a> {
     rule: &'a str,
-    meaning: &'a str,
+    meaning: String,
     /// A wish was changed; else a silence was filled.
     wish: bool,
     policy: Option<Line<'a>>,
@@ -131,21 +137,21 @@ struct Line<'a> {
 }
 
 impl<'a> Said<'a> {
-    fn of(finding: &'a Finding, line: &CommandLine) -> Self {
-        let (token, pointer) = match &finding.primary.0 {
-            Origin::Token { index, bytes } => (line.part(*index, bytes.clone()), None),
+    fn of(remark: &'a Remark, unlearned: bool, line: &CommandLine) -> Self {
+        let (token, pointer) = match &remark.at {
+            Origin::Token { index, bytes } => (line.part(*index, bytes), None),
             Origin::Pointer(pointer) => (None, Some(pointer.as_str())),
             Origin::Line { .. } | Origin::Image(_) | Origin::Policy(_) | Origin::BuiltIn => (None, None),
         };
         Self {
-            rule: finding.rule.0,
-            action: finding.action.name(),
-            message: &finding.message,
-            unlearned: finding.unlearned,
+            rule: &remark.rule,
+            action: remark.action.name(),
+            message: &remark.message,
+            unlearned,
             token,
             pointer,
-            policy: finding.related.as_ref().map(Line::of),
-            help: &finding.help,
+            policy: remark.policy.as_ref().map(Line::of),
+            help: &remark.help,
         }
     }
 }
@@ -153,7 +159,7 @@ impl<'a> Said<'a> {
 impl<'a> Changed<'a> {
     fn of(rewrite: &'a Rewrite) -> Self {
         let policy = spot(&rewrite.origin).map(Line::of);
-        Self { rule: rewrite.rule.0, meaning: &rewrite.meaning, wish: rewrite.wish, policy }
+        Self { rule: rewrite.rule.0, meaning: secrets::masked(&rewrite.meaning), wish: rewrite.wish, policy }
     }
 }
 

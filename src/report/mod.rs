@@ -2,65 +2,78 @@
 //!
 //! This room makes text; printing it is the business of `commands`.
 
+mod checkup;
 mod command_line;
 mod hint;
 mod judgement;
 mod style;
 
+pub use checkup::checkup;
 pub use command_line::CommandLine;
 pub use hint::hint;
 pub use judgement::{Judgement, Word};
 pub use style::Style;
 
-use crate::request::{Action, Finding, Origin};
+pub use crate::request::clean;
+
+use crate::request::{Action, Finding, Origin, Remark};
 
 /// Everything refused, each with its carets, and the warnings that came with it as lines.
 #[must_use]
 pub fn refusal(findings: &[Finding], line: &CommandLine, style: Style) -> String {
-    let (refused, rest): (Vec<&Finding>, Vec<&Finding>) = findings.iter().partition(|f| f.action == Action::Deny);
-    let mut text: String = refused.iter().map(|finding| carets(finding, line, style)).collect();
-    text.extend(rest.iter().filter(|f| f.action == Action::Warn).map(|finding| one_line(finding, style)));
+    let remarks: Vec<Remark> = findings.iter().map(Remark::from).collect();
+    refused_again(&remarks, line, style)
+}
+
+/// As [`refusal`], of what was written down.
+#[must_use]
+pub fn refused_again(remarks: &[Remark], line: &CommandLine, style: Style) -> String {
+    let (refused, rest): (Vec<&Remark>, Vec<&Remark>) = remarks.iter().partition(|r| r.action == Action::Deny);
+    let mut text: String = refused.iter().map(|remark| carets(remark, line, style)).collect();
+    text.extend(rest.iter().filter(|r| r.action == Action::Warn).map(|remark| one_line(remark, style)));
     text
 }
 
 /// Warnings and changed wishes of a request that runs: one line each.
 #[must_use]
 pub fn notes(findings: &[Finding], style: Style) -> String {
-    findings.iter().map(|finding| one_line(finding, style)).collect()
+    findings.iter().map(|finding| one_line(&finding.into(), style)).collect()
 }
 
-fn carets(finding: &Finding, line: &CommandLine, style: Style) -> String {
-    let mut text = format!("{}: {}\n", style.error(&format!("error[{}]", finding.rule)), clean(&finding.message));
-    let (origin, label) = &finding.primary;
-    match origin {
-        Origin::Token { index, bytes } => text.push_str(&line.underlined(*index, bytes.clone(), label, style)),
+fn carets(remark: &Remark, line: &CommandLine, style: Style) -> String {
+    let Remark { rule, action: _, message, at, label, policy, help } = remark;
+    let mut text = format!("{}: {}\n", style.error(&format!("error[{}]", clean(rule))), clean(message));
+    let label = clean(label);
+    match at {
+        Origin::Token { index, bytes } => text.push_str(&line.underlined(*index, bytes, &label, style)),
         other => {
             if let Some(place) = place(other) {
                 text.push_str(&format!("  {} {place}  {label}\n", style.frame("-->")));
             }
         }
     }
-    if let Some(spot) = &finding.related {
-        text.push_str(&format!("  {} {spot}  {}\n", style.frame("-->"), clean(&spot.text)));
+    if let Some(spot) = policy {
+        text.push_str(&format!("  {} {}  {}\n", style.frame("-->"), clean(&spot.to_string()), clean(&spot.text)));
     }
-    for help in &finding.help {
+    for help in help {
         text.push_str(&format!("  {} help: {}\n", style.frame("="), clean(help)));
     }
     text
 }
 
-fn one_line(finding: &Finding, style: Style) -> String {
-    let word = match finding.action {
-        Action::Deny => style.error(&format!("error[{}]", finding.rule)),
-        Action::Rewrite => style.note(&format!("changed[{}]", finding.rule)),
-        Action::Warn | Action::Allow => style.warning(&format!("warning[{}]", finding.rule)),
+fn one_line(remark: &Remark, style: Style) -> String {
+    let rule = clean(&remark.rule);
+    let word = match remark.action {
+        Action::Deny => style.error(&format!("error[{rule}]")),
+        Action::Rewrite => style.note(&format!("changed[{rule}]")),
+        Action::Warn | Action::Allow => style.warning(&format!("warning[{rule}]")),
     };
-    let mut text = format!("{word}: {}", clean(&finding.message));
-    if let Some(help) = finding.help.first() {
+    let mut text = format!("{word}: {}", clean(&remark.message));
+    if let Some(help) = remark.help.first() {
         text.push_str(&format!("; {}", clean(help)));
     }
-    if let Some(spot) = &finding.related {
-        text.push_str(&format!(" ({spot})"));
+    if let Some(spot) = &remark.policy {
+        text.push_str(&format!(" ({})", clean(&spot.to_string())));
     }
     text.push('\n');
     text
@@ -72,14 +85,8 @@ fn place(origin: &Origin) -> Option<String> {
         Origin::Pointer(pointer) => Some(clean(pointer)),
         Origin::Line { path, line } => Some(format!("{}:{line}", clean(path))),
         Origin::Image(name) => Some(format!("image {}", clean(name))),
-        Origin::Policy(spot) => Some(spot.to_string()),
+        Origin::Policy(spot) => Some(clean(&spot.to_string())),
     }
-}
-
-/// Control characters made visible: a message must not be able to move the reader's cursor.
-#[must_use]
-pub fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { format!("{}", c.escape_default()) } else { c.to_string() }).collect()
 }
 
 #[cfg(test)]

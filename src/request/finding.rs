@@ -1,5 +1,7 @@
 //! What is said about a request.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Origin, PolicySpot};
 
 /// A rule's name: what it objects to, in kebab case, for ever.
@@ -13,7 +15,8 @@ impl std::fmt::Display for RuleId {
 }
 
 /// What happens to an explicit breach, from the loosest to the tightest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Action {
     /// The rule does not look.
     Allow,

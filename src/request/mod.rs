@@ -1,10 +1,12 @@
 //! What is asked, and everything said about it: rank 0, pure data without files, clock, environment or sockets.
 
 mod caller;
+mod check;
 mod date;
 mod detour;
 mod facts;
 mod finding;
+mod hidden;
 mod image;
 pub mod json;
 pub mod mounts;
@@ -13,12 +15,15 @@ mod owner;
 pub mod ports;
 mod quote;
 pub mod references;
+mod remark;
 mod rewrite;
+pub mod secrets;
 pub mod sizes;
 mod user;
 pub mod wire;
 
 pub use caller::Caller;
+pub use check::{Check, Status};
 pub use date::Date;
 pub use detour::{Detour, Leads};
 pub use facts::{
@@ -26,11 +31,13 @@ pub use facts::{
     NetworkFacts, PasswdEntry, SocketFacts, UserTables, VolumeFacts,
 };
 pub use finding::{Action, Finding, RuleId};
+pub use hidden::{clean, is_hidden, json_line};
 pub(crate) use image::grammar as image_grammar;
 pub use image::{ImageRef, ImageRefError};
 pub use origin::{Origin, Origins, PolicySpot};
 pub use owner::{OWNER_LABEL, Owner, RESERVED_PREFIX};
 pub use quote::quoted;
+pub use remark::Remark;
 pub use rewrite::{Change, Clash, Rewrite, apply, member};
 pub use user::{Id, Ids, UserFault, UserSpec};
 

@@ -38,16 +38,16 @@ impl Rule {
     }
 }
 
-/// Whether a table has nothing but `action = "allow"`.
-pub(super) fn says_nothing(entry: &Entry) -> bool {
-    let Value::Table(table) = &entry.node.value else { return false };
-    table.iter().all(|(key, entry)| key == ACTION && entry.node.value == Value::String("allow".to_owned()))
-}
-
 impl Loaded {
     fn needs(&self, request: &Request) -> Needs {
         self.check.needs(request, self.action.value != Action::Allow)
     }
+}
+
+/// Whether a table has nothing but `action = "allow"`.
+pub(super) fn says_nothing(entry: &Entry) -> bool {
+    let Value::Table(table) = &entry.node.value else { return false };
+    table.iter().all(|(key, entry)| key == ACTION && entry.node.value == Value::String("allow".to_owned()))
 }
 
 /// One set of rules that a request has to pass.
@@ -98,8 +98,8 @@ impl Gate {
 
     fn needs(&self, request: &Request) -> Needs {
         let own = Needs { image: self.by_name.is_some(), ..Needs::default() };
-        let asked = self.rules.iter().filter(|rule| !rule.idle);
-        asked.fold(own, |needs, rule| needs.and(rule.needs(request)))
+        let rules = self.rules.iter().filter(|rule| !rule.idle);
+        rules.fold(own, |needs, rule| needs.and(rule.needs(request)))
     }
 
     fn collect(&self, say: impl Fn(&Loaded, &mut Opinion), request: &Request) -> Outcome {

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod check;
+mod doctor;
 mod gateway;
 mod lifecycle_cidfile;
 mod lifecycle_codes;

@@ -1,4 +1,4 @@
-//! An engine that is none: one container, which says back what it was told.
+//! An engine that is none: one image and one container, which says back what it was told.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -7,6 +7,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 
 pub(crate) const ID: &str = "1111111111111111111111111111111111111111111111111111111111111111";
+const IMAGE: &str = "sha256:2222222222222222222222222222222222222222222222222222222222222222";
 
 /// A socket of its own, and what was asked there.
 #[derive(Debug)]
@@ -71,6 +72,13 @@ impl Shared {
             _ if asked.contains("/_ping") => {
                 let api = if self.api.is_empty() { String::new() } else { format!("Api-Version: {}\r\n", self.api) };
                 format!("HTTP/1.1 200 OK\r\n{api}Ostype: linux\r\nContent-Length: 0\r\n\r\n")
+            }
+            _ if asked.contains("/info") => {
+                whole(200, r#"{"NCPU":4,"CpuCfsQuota":true,"MemoryLimit":true,"SwapLimit":true}"#)
+            }
+            _ if asked.contains("/images/") => whole(200, &format!("{{\"Id\":\"{IMAGE}\",\"Config\":{{}}}}")),
+            _ if asked.contains(&format!("/containers/{ID}/json")) => {
+                whole(200, &format!("{{\"Id\":\"{ID}\",\"Image\":\"{IMAGE}\",\"Mounts\":[]}}"))
             }
             _ if asked.contains("/create") => whole(201, &format!("{{\"Id\":\"{ID}\"}}")),
             _ if asked.contains("/wait") => return self.wait(to),

@@ -17,7 +17,7 @@ pub(crate) struct Process {
     user: Once<String>,
     workdir: Once<String>,
     entrypoint: Once<String>,
-    env: Many<String>,
+    pub(crate) env: Many<String>,
     pub(crate) env_files: Many<String>,
     hostname: Once<String>,
     domainname: Once<String>,

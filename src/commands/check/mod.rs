@@ -20,7 +20,7 @@ With --format json it prints one object on one line:
   verdict   \"approved\", \"refused\", or \"undecided\" where not all could be learned without the engine or the image
   findings  [{rule, action, message, unlearned, token or pointer, policy: {file, line, text}, help: []}]
   rewrites  [{rule, meaning, wish, policy}]: what would be filled in, or with `wish` changed
-  body      what the engine would be sent; null unless approved
+  body      what the engine would be sent, without secrets; null unless approved
 
 Exit codes: 0 nothing to say, 1 failed, 2 usage, 10 warnings, changes or undecided, 11 refusals";
 

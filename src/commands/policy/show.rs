@@ -59,6 +59,7 @@ fn everything(book: &Rulebook, origins: bool) -> String {
     let policy = book.policy();
     let mut text = head(policy);
     text.push_str(&tables(&book.in_force(&Selection::default()), origins));
+    text.extend(journal(policy, origins));
     text.extend(policy.fors().iter().map(|block| for_block(block, origins)));
     text.extend(policy.grants().iter().map(|grant| grant_block(grant, origins)));
     text
@@ -76,6 +77,7 @@ fn chosen(book: &Rulebook, selection: &Selection<'_>, origins: bool) -> String {
         text.push_str(&format!("# ended: {}\n", told(grant)));
     }
     text.push_str(&tables(&book.in_force(selection), origins));
+    text.extend(journal(book.policy(), origins));
     text
 }
 
@@ -97,6 +99,11 @@ fn table(in_force: &InForce<'_>, origins: bool) -> String {
         text.push_str(&format!("# and also: {} = {}{place}\n", clean(key), entry.node.value));
     }
     text
+}
+
+fn journal(policy: &Policy, origins: bool) -> Option<String> {
+    let entry = policy.journal().entry.as_ref()?;
+    Some(format!("\n{}", written_table(&["journal"], entry, origins)))
 }
 
 fn for_block(block: &For, origins: bool) -> String {
