@@ -3,15 +3,17 @@
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a benchmark that cannot measure stops")]
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeVal;
 use sdocker::policy::{Draft, Layer, Source};
 use sdocker::request::wire::ContainerCreate;
 use sdocker::request::{Caller, Date, EngineInfo, Fact, Facts, ImageFacts, Manner, Origins, Request, UserTables, json};
 use sdocker::rules::Rulebook;
 use sdocker::verdict::{Verdict, judge};
 
-const ROUNDS: usize = 201;
+const ROUNDS: usize = 31;
 const IMAGE: &str = "docker.io/library/postgres:16";
 
 fn main() {
@@ -27,15 +29,15 @@ struct Bench {
 }
 
 impl Bench {
-    /// The median time of one call, over many short rounds: what else the machine does interrupts some of them only.
+    /// The median of the CPU time of one call: what else the machine does must not count.
     fn time<T>(&self, calls: u32, mut call: impl FnMut() -> T) -> Duration {
         let calls = if self.rounds == 1 { 1 } else { calls };
         let mut round = || {
-            let begin = Instant::now();
+            let begin = cpu_time();
             for _ in 0..calls {
                 black_box(call());
             }
-            begin.elapsed() / calls
+            (cpu_time() - begin) / calls
         };
         let mut times: Vec<Duration> = (0..self.rounds).map(|_| round()).collect();
         times.sort_unstable();
@@ -47,15 +49,15 @@ impl Bench {
         for profile in ["shared-server", "baseline", "permissive"] {
             let book = book(&[Layer::Profile(profile.to_owned())], &[]);
             let set = book.ruleset(&caller(), IMAGE, today()).unwrap();
-            let time = self.time(10, || judge(request(), &set, &caller(), &facts()));
-            let making = self.time(10, || (request(), caller(), facts()));
+            let time = self.time(100, || judge(request(), &set, &caller(), &facts()));
+            let making = self.time(100, || (request(), caller(), facts()));
             row(&format!("judged by {profile}"), time.saturating_sub(making), "50 µs");
         }
         let guest = [file("g", "[cpus]\nmax = 1.0\n[images]\nallow = [\"docker.io/library/*\"]\n")];
         let guarded = book(&[Layer::Profile("shared-server".to_owned())], &guest);
         let set = guarded.ruleset(&caller(), IMAGE, today()).unwrap();
-        row("the same with a guest", self.time(10, || judge(request(), &set, &caller(), &facts())), "");
-        let load = self.time(2, || book(&[Layer::Profile("shared-server".to_owned())], &[]));
+        row("the same with a guest", self.time(100, || judge(request(), &set, &caller(), &facts())), "");
+        let load = self.time(10, || book(&[Layer::Profile("shared-server".to_owned())], &[]));
         row("shared-server loaded", load, "2 ms");
         match judge(request(), &set, &caller(), &facts()) {
             Verdict::Approved(approval) => println!("({} rewrites)\n", approval.rewrites.len()),
@@ -75,11 +77,18 @@ impl Bench {
         compared("loaded", texts.each_ref().map(|text| self.time(1, || book(&[file("p", text)], &[]))));
         compared(
             "the rules for one caller and image",
-            books.each_ref().map(|book| self.time(2, || book.ruleset(&caller(), IMAGE, today()).unwrap())),
+            books.each_ref().map(|book| self.time(10, || book.ruleset(&caller(), IMAGE, today()).unwrap())),
         );
         let sets = books.each_ref().map(|book| book.ruleset(&caller(), IMAGE, today()).unwrap());
-        compared("judged", sets.each_ref().map(|set| self.time(10, || judge(request(), set, &caller(), &facts()))));
+        compared("judged", sets.each_ref().map(|set| self.time(100, || judge(request(), set, &caller(), &facts()))));
     }
+}
+
+/// Of this thread.
+fn cpu_time() -> Duration {
+    let usage = getrusage(UsageWho::RUSAGE_THREAD).unwrap();
+    let micros = |time: TimeVal| time.tv_sec() * 1_000_000 + time.tv_usec();
+    Duration::from_micros((micros(usage.user_time()) + micros(usage.system_time())).unsigned_abs())
 }
 
 fn row(what: &str, time: Duration, goal: &str) {

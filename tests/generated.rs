@@ -42,7 +42,10 @@ const FILES: &str = r#".SH FILES
 The policy of the machine. Where \fI/etc/sdocker\fR exists nothing else can replace it.
 .TP
 \fI~/.config/sdocker/policy.toml\fR
-The user's own policy, where the machine has none.
+The user's own policy; where the machine has one, it may only tighten that.
+.TP
+\fI.sdocker.toml\fR
+A project's policy, of the working directory or the nearest above it; it may only tighten.
 .TP
 \fI~/.local/state/sdocker/journal.jsonl\fR
 Every decision, a line each; older ones in \fI.1\fR to \fI.4\fR beside it.
@@ -80,6 +83,8 @@ As \fB--host\fR.
 .TP
 \fBNO_COLOR\fR
 No colours.
+.SH SEE ALSO
+\fBsdocker-run\fR(1), \fBsdocker-policy\fR(5), \fBsdocker-rules\fR(7)
 "#;
 
 /// Every generated file, by its path in the tree.

@@ -54,6 +54,15 @@ impl Hijacked {
     }
 }
 
+#[cfg(test)]
+impl Hijacked {
+    /// One that no engine gave, and what an engine would have of it.
+    pub(super) fn with_other_end() -> (Self, UnixStream) {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        (Self { socket: Socket::Unix(ours), early: Bytes::new() }, theirs)
+    }
+}
+
 impl Engine {
     /// Opens the streams that a run wants; returns when the engine has agreed.
     pub(super) async fn attach(&self, id: &str, options: &RunOptions) -> Result<Hijacked, EngineError> {

@@ -22,7 +22,7 @@ use super::run::RunOptions;
 const BUFFER: usize = 64 << 10;
 
 /// How the streams of a run ended.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum StreamsEnd {
     /// The engine closed them, or there is no more input and no output was wanted.
     Closed,
@@ -158,7 +158,10 @@ fn copy_input(stdin: File, to: &Hijacked, keys: Option<DetachKeys>) -> StreamsEn
         (Ok(socket), Some(keys)) => copy_keys(Patient(stdin), socket, keys),
         (Err(_), _) => StreamsEnd::Closed,
     };
-    let _ = to.end_input();
+    // An engine that is told of an end at a terminal ends the output too, and then a detach would look like an exit.
+    if end == StreamsEnd::Closed {
+        let _ = to.end_input();
+    }
     end
 }
 
@@ -178,6 +181,31 @@ fn copy_keys(mut stdin: Patient, mut socket: File, mut keys: DetachKeys) -> Stre
         }
         if pressed == Pressed::Detach {
             return StreamsEnd::Detached;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::fd::OwnedFd;
+    use std::time::Duration;
+
+    #[test]
+    fn the_end_of_input_is_told_and_a_detach_is_not() {
+        for (typed, end, heard, told) in
+            [("ab", StreamsEnd::Closed, "ab", true), ("ab\x18", StreamsEnd::Detached, "ab", false)]
+        {
+            let (hijacked, mut engine) = Hijacked::with_other_end();
+            let (stdin, mut typist) = io::pipe().unwrap();
+            typist.write_all(typed.as_bytes()).unwrap();
+            drop(typist);
+            let keys = Some(DetachKeys::parse("ctrl-x"));
+            assert_eq!(copy_input(OwnedFd::from(stdin).into(), &hijacked, keys), end);
+            engine.set_read_timeout(Some(Duration::from_millis(50))).unwrap();
+            let mut all = Vec::new();
+            assert_eq!(engine.read_to_end(&mut all).is_ok(), told, "{typed:?}");
+            assert_eq!(all, heard.as_bytes());
         }
     }
 }

@@ -192,8 +192,8 @@ impl Learner<'_> {
             MountSource::Volume(name) => Some(name),
             MountSource::Path(_) | MountSource::Own => None,
         });
-        let brought = containers.values().filter_map(|fact| fact.known().ok());
-        let brought = brought.flat_map(|container| container.mounts.iter().map(|mount| mount.name.clone()));
+        let brought = if self.needs.volumes { self.brought(&containers) } else { Vec::new() };
+        let brought = brought.into_iter().flat_map(|container| container.mounts.iter().map(|mount| mount.name.clone()));
         let names: BTreeSet<String> = asked.chain(brought).filter(|name| !name.is_empty()).collect();
         let look_up = async |name: String| {
             let found = within(self.engine.volume(&name)).await;
@@ -210,6 +210,12 @@ impl Learner<'_> {
             (name, found.into_fact())
         };
         join_all(self.names(wanted).into_iter().map(look_up)).await.into_iter().collect()
+    }
+
+    /// The containers whose mounts the new one gets.
+    fn brought<'f>(&self, containers: &'f BTreeMap<String, Fact<ContainerFacts>>) -> Vec<&'f ContainerFacts> {
+        let names = self.names(|way| way == Way::VolumesFrom).into_iter();
+        names.filter_map(|name| containers.get(&name)?.known().ok()).collect()
     }
 
     async fn networks(&self) -> BTreeMap<String, Fact<NetworkFacts>> {
@@ -239,7 +245,7 @@ impl Learner<'_> {
         for volume in facts.volumes.values().filter_map(|fact| fact.known().ok()) {
             paths.extend(paths_in_options(volume.options.iter().map(|(key, value)| (key.as_str(), value.as_str()))));
         }
-        for container in facts.containers.values().filter_map(|fact| fact.known().ok()) {
+        for container in self.brought(&facts.containers) {
             let binds = container.mounts.iter().filter(|mount| !matches!(mount.kind.as_str(), "volume" | "tmpfs"));
             paths.extend(binds.map(|mount| mount.source.clone()));
         }

@@ -3,7 +3,8 @@
 use super::{Breach, Case, Check, Opinion, Rule};
 use crate::policy::Settings;
 use crate::request::mounts::{MountEdit, mounts};
-use crate::request::{Change, Fact, Needs, Request, RuleId};
+use crate::request::references::container_name;
+use crate::request::{Change, Needs, Request, RuleId};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("mount-propagation"),
@@ -51,8 +52,8 @@ impl Check for MountPropagation {
         }
         for (index, text) in case.request.body.host_config.volumes_from.iter().enumerate() {
             let pointer = format!("/HostConfig/VolumesFrom/{index}");
-            let name = text.split_once(':').map_or(text.as_str(), |(name, _)| name);
-            match case.facts.containers.get(name).unwrap_or(&Fact::NotAsked).known() {
+            let name = container_name(text);
+            match case.facts.container(name) {
                 Err(why) => out.unknown(&pointer, &format!("what `{name}` has mounted"), &why),
                 Ok(container) => {
                     if let Some(mount) = container.mounts.iter().find(|mount| !is_private(&mount.propagation)) {
@@ -70,7 +71,7 @@ mod tests {
     use super::super::testing::{Bench, asking, facts};
     use super::*;
     use crate::request::wire::{BindOptions, ContainerCreate, Mount};
-    use crate::request::{ContainerFacts, ContainerMount, apply};
+    use crate::request::{ContainerFacts, ContainerMount, Fact, apply};
 
     fn bench() -> Bench {
         Bench::new(&RULE, "action = \"rewrite\"")

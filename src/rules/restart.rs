@@ -92,7 +92,9 @@ impl Check for Restart {
 
 impl Restart {
     fn fill(&self, case: &Case<'_>, out: &mut Opinion) {
-        let Some(default) = self.default.as_ref().filter(|_| may_be_filled(case)) else { return };
+        // Where the default is `no`, silence is that already.
+        let differs = |default: &&Setting<Wanted>| default.value.0.name != NO;
+        let Some(default) = self.default.as_ref().filter(differs).filter(|_| may_be_filled(case)) else { return };
         let meaning = format!("--restart {}", shown(&default.value.0));
         out.fill(Fill { changes: set(&default.value.0), meaning, spot: default.spot.clone() });
     }
@@ -183,6 +185,14 @@ mod tests {
     #[test]
     fn an_unknown_policy_is_refused_not_guessed() {
         assert_eq!(asks("ALWAYS", 0), "deny");
+    }
+
+    #[test]
+    fn no_restarts_by_default_are_what_silence_is() {
+        let mut request = asking(|body| body.host_config.restart_policy.name = NO.to_owned());
+        request.manner.detached = true;
+        let bench = Bench::new(&RULE, "action = \"deny\"\ndefault = \"no\"\nallow = [\"no\"]");
+        assert_eq!(bench.says(&request, &facts()), "pass");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Breach, Case, Check, Opinion, Rule};
 use crate::policy::{FromNode, Key, Setting, Settings, Takes, Value};
 use crate::request::mounts::{MountSource, mounts};
+use crate::request::references::container_name;
 use crate::request::wire::{Mount, VolumeOptions as Asked};
 use crate::request::{Fact, Needs, Request, RuleId};
 
@@ -101,8 +102,8 @@ impl Check for VolumeOptions {
         }
         for (index, text) in host.volumes_from.iter().enumerate() {
             let pointer = format!("/HostConfig/VolumesFrom/{index}");
-            let name = text.split_once(':').map_or(text.as_str(), |(name, _)| name);
-            match case.facts.containers.get(name).unwrap_or(&Fact::NotAsked).known() {
+            let name = container_name(text);
+            match case.facts.container(name) {
                 Err(why) => out.unknown(&pointer, &format!("what `{name}` has mounted"), &why),
                 Ok(container) => {
                     let volumes = container.mounts.iter().filter(|mount| mount.kind == "volume");

@@ -3,6 +3,7 @@
 use super::{Breach, Case, Check, Opinion, Rule};
 use crate::policy::Settings;
 use crate::request::RuleId;
+use crate::request::references::container_name;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("volumes-from"),
@@ -33,7 +34,7 @@ struct VolumesFrom;
 impl Check for VolumesFrom {
     fn judge(&self, case: &Case<'_>, out: &mut Opinion) {
         for (index, text) in case.request.body.host_config.volumes_from.iter().enumerate() {
-            let name = text.split_once(':').map_or(text.as_str(), |(name, _)| name);
+            let name = container_name(text);
             let breach = Breach::new(
                 format!("/HostConfig/VolumesFrom/{index}"),
                 format!("the container would have whatever `{name}` has mounted"),

@@ -26,8 +26,8 @@ impl<'s> Client<'s> {
         let line = format!("--policy permissive run {flags} --name {name} busybox {command}");
         let mut child = sandbox.command(&line);
         let child = child.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        eventually("the container runs", || name.exists() && name.value("/State/Running") == true);
-        // An init starts its child a moment after that.
+        eventually("the container runs", || name.listens(flags.contains("--init")));
+        // A script sets its handlers a moment after that.
         thread::sleep(SETTLE);
         Self { line, child, name }
     }

@@ -227,12 +227,16 @@ fn what_is_marked_is_the_callers_and_can_be_used_again() {
     let policy = sandbox.policy(shared);
     let (name, volume) = (sandbox.name(), format!("live-volume-{}", std::process::id()));
     let line = format!("{policy} run -d --name {name} -v {volume}:/data busybox sleep 60");
-    sandbox.sdocker(&line).exits(0).quiet();
+    sandbox.sdocker(&line).exits(0);
     let owner = name.value("/Config/Labels/io.sdocker.owner");
     let made = sandbox.engine.request("GET", &format!("/volumes/{volume}"), "").body["Labels"].clone();
     assert_eq!(made, json!({ "io.sdocker.owner": owner }));
     let again = format!("{policy} run --rm --pid container:{name} -v {volume}:/again");
-    sandbox.sdocker(&format!("{again} busybox ls -d /again")).exits(0).quiet().says("/again");
+    let id = name.value("/Id").as_str().unwrap().to_owned();
+    for from in [name.to_string(), format!("/{name}"), piece(&id), id] {
+        let line = format!("{again} --volumes-from {from} busybox ls -d /data /again");
+        sandbox.sdocker(&line).exits(0).quiet().says("/again\n/data");
+    }
 
     let forged = "--label io.sdocker.owner=bob";
     sandbox.sdocker(&format!("{policy} run --rm {forged} busybox true")).refused_by("reserved-labels");

@@ -137,10 +137,9 @@ fn signalled(sandbox: &Sandbox, line: &str, name: &crate::sandbox::Name<'_>, sig
     let mut command = sandbox.command(line);
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let ready = format!("/containers/{name}/archive?path=/tmp/ready");
-    let waits_for_file = line.contains("/tmp/ready");
+    let (waits_for_file, has_init) = (line.contains("/tmp/ready"), line.contains("--init"));
     eventually("the container is up", || {
-        let up = name.exists() && name.value("/State/Running") == true;
-        up && (!waits_for_file || sandbox.engine.request("HEAD", &ready, "").status == 200)
+        name.listens(has_init) && (!waits_for_file || sandbox.engine.request("HEAD", &ready, "").status == 200)
     });
     kill_process(Pid::from_child(&child), signal).unwrap();
     wait(&mut child, line)

@@ -124,6 +124,7 @@ fn row(rule: &Rule, profile: &str) -> String {
     let rest = table.iter().filter(|(key, _)| !["action", "default"].contains(&key.as_str()));
     let rest: Vec<String> = rest.map(|(key, entry)| format!("`{key} = {}`", entry.node.value)).collect();
     let bounds = if rest.is_empty() { String::new() } else { format!("; {}", rest.join(", ")) };
+    let breach = breach.split(';').next().unwrap();
     format!(": `{profile}`\n{silence}a breach {breach}{bounds}\n")
 }
 
@@ -200,7 +201,16 @@ impl Page {
 }
 
 fn plain(text: &str) -> String {
-    text.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq").replace('`', "\\(ga")
+    text.chars()
+        .map(|c| match c {
+            '\\' => "\\e".to_owned(),
+            '-' => "\\-".to_owned(),
+            '\'' => "\\(aq".to_owned(),
+            '`' => "\\(ga".to_owned(),
+            c if c.is_ascii() => c.to_string(),
+            c => format!("\\[u{:04X}]", u32::from(c)),
+        })
+        .collect()
 }
 
 /// A line that begins with a dot is text, and no request.

@@ -153,6 +153,15 @@ impl Name<'_> {
         self.inspect().status == 200
     }
 
+    /// Whether it is up, and hears signals: an init does when it has a child, and before that they are lost.
+    pub(crate) fn listens(&self, has_init: bool) -> bool {
+        let processes = || {
+            let answer = self.engine.request("GET", &format!("/containers/{}/top", self.text), "").body;
+            answer["Processes"].as_array().map_or(0, Vec::len)
+        };
+        self.exists() && self.value("/State/Running") == true && (!has_init || processes() > 1)
+    }
+
     /// One value of the inspected container, by JSON pointer.
     pub(crate) fn value(&self, pointer: &str) -> serde_json::Value {
         let answer = self.inspect();

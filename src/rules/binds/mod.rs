@@ -10,6 +10,7 @@ use self::words::{Way, Wish};
 use super::{Breach, Case, Check, Fill, Opinion, Rule};
 use crate::policy::{Key, Setting, Settings, Takes};
 use crate::request::mounts::{MountEdit, MountSource, MountView, clean, mounts, paths_in_options};
+use crate::request::references::container_name;
 use crate::request::{Action, BindFacts, BindKind, Change, Fact, Needs, Request, RuleId};
 
 pub(super) const RULE: Rule = Rule {
@@ -136,8 +137,8 @@ impl Binds {
 
     /// What another container has mounted comes with it.
     fn container(&self, text: &str, pointer: &str, case: &Case<'_>, out: &mut Opinion) {
-        let (name, mode) = text.split_once(':').unwrap_or((text, ""));
-        let container = match case.facts.containers.get(name).unwrap_or(&Fact::NotAsked).known() {
+        let (name, mode) = (container_name(text), text.split_once(':').map_or("", |(_, mode)| mode));
+        let container = match case.facts.container(name) {
             Ok(container) => container,
             Err(why) => return out.unknown(pointer, &format!("what `{name}` has mounted"), &why),
         };

@@ -2,6 +2,8 @@
 //! typed; and no text makes anything panic.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod profiles;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
@@ -484,7 +486,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn judging_twice_changes_nothing(profile in profile(), words in command_line(), image in select(&["", "root", "app", "7:7"])) {
