@@ -235,6 +235,19 @@ fn a_refusal_names_the_grant_that_would_help_and_the_grant_helps() {
 }
 
 #[test]
+fn what_a_grant_lifted_is_written_down() {
+    let home = Home::with_own(
+        "[other-engine]\naction = \"deny\"\nallow = []\n[images]\nallow = []\n\
+         [[grant]]\nrule = \"images\"\nimage = [\"docker.io/team/app\"]\nreason = \"ours\"\n",
+    );
+    let refused = home.run(&["-H", NOWHERE, "run", "team/app"]);
+    assert!(refused.said.starts_with("error[other-engine]") && !refused.said.contains("[images]"), "{refused:?}");
+    let journal = fs::read_to_string(home.path("state/sdocker/journal.jsonl")).unwrap();
+    let granted = format!("\"granted\":[\"{}:6\"]", home.own().display());
+    assert!(journal.contains(&granted), "{journal}");
+}
+
+#[test]
 fn a_refusal_says_that_a_grant_has_ended() {
     let home = Home::with_own(
         "extends = \"strict\"\n[[grant]]\nrule = \"images\"\nimage = [\"docker.io/team/app\"]\nreason = \"r\"\nuntil = 2020-01-01\n",

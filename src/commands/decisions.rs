@@ -205,7 +205,8 @@ mod tests {
 
     fn record(image: &str, image_id: Option<&str>, rule: &str) -> Record {
         let caller = Caller { name: Some("alice".into()), ..Caller::numbered(1000, 1000) };
-        let subject = Subject { caller: &caller, verb: "run", image, image_id, policy: 1, took: Duration::ZERO };
+        let subject =
+            Subject { caller: &caller, verb: "run", image, image_id, granted: &[], policy: 1, took: Duration::ZERO };
         let remark = Remark {
             rule: rule.into(),
             action: Action::Deny,

@@ -31,7 +31,7 @@ pub(super) fn gateway(invocation: &Invocation<'_>) -> Result<u8, Failure> {
     let digest = setting.book.policy().digest();
     let record = Box::new(move |caller: &_, request: &_, image_id: Option<&_>, findings: &_, rewrites: Option<&_>| {
         let Some(journal) = &journal else { return Err("there is no place for the journal".to_owned()) };
-        let decision = Decision { request, image_id, findings, rewrites, line: None };
+        let decision = Decision { request, image_id, findings, rewrites, granted: &[], line: None };
         let took = std::time::Duration::ZERO;
         setting::write(journal, digest, caller, "create", decision, took).map_err(|why| why.to_string())
     });

@@ -13,7 +13,6 @@ use crate::engine::{Console, Engine, EngineError, Pong};
 use crate::files::{self, Logins};
 use crate::report::CommandLine;
 use crate::request::Request;
-use crate::rules::secret_places;
 
 /// What somebody wants, and of which engine.
 pub(super) struct Question {
@@ -171,14 +170,11 @@ fn understood(asked: &Asked, console: &Console, purpose: Purpose) -> Result<(), 
     Ok(())
 }
 
-/// The command line for a report, without the values of variables, which may be secrets, and whatever has the form of one.
+/// The command line for a report, without the values of variables: they may be secrets.
 fn shown_again(argv: &[OsString], parsed: &Parsed) -> CommandLine {
     let mut words: Vec<String> = argv.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     if let Some(program) = words.first_mut() {
         *program = Path::new(&*program).file_name().and_then(|name| name.to_str()).unwrap_or("sdocker").to_owned();
     }
-    let forms = words.iter().enumerate();
-    let forms = forms.flat_map(|(index, word)| secret_places(word).into_iter().map(move |bytes| (index, bytes)));
-    let secrets: Vec<_> = parsed.secrets().chain(forms).collect();
-    CommandLine::new(words, secrets)
+    CommandLine::new(words, parsed.secrets())
 }

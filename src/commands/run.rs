@@ -126,7 +126,9 @@ impl Job<'_> {
             Verdict::Refused(findings) => Err(self.refused(&asked, image_id, &findings)),
             Verdict::Approved(approval) => {
                 let (findings, rewrites, line) = (&approval.findings, &approval.rewrites, Some(&self.line));
-                self.record(Decision { request: &asked, image_id, findings, rewrites: Some(rewrites), line });
+                let rewrites = Some(rewrites.as_slice());
+                let granted = self.rules.granted();
+                self.record(Decision { request: &asked, image_id, findings, rewrites, granted, line });
                 if !self.client.quiet {
                     self.console.say(&report::notes(findings, self.invocation.environment.style()));
                 }
@@ -281,7 +283,8 @@ impl Job<'_> {
     }
 
     fn refused(&self, request: &Request, image_id: Option<&str>, findings: &[Finding]) -> Failure {
-        self.record(Decision { request, image_id, findings, rewrites: None, line: Some(&self.line) });
+        let (granted, line) = (self.rules.granted(), Some(&self.line));
+        self.record(Decision { request, image_id, findings, rewrites: None, granted, line });
         let mut text = report::refusal(findings, &self.line, self.invocation.environment.style());
         text.extend(policy::way_on(&self.setting, request, findings));
         Failure::Refused(text)

@@ -11,7 +11,7 @@ use crate::files::{self, Choice, Found, Places};
 use crate::journal::{Journal, JournalError, Limits, Record, Subject};
 use crate::policy::JournalSettings;
 use crate::report::CommandLine;
-use crate::request::{Caller, Date, Finding, Remark, Request, Rewrite};
+use crate::request::{Caller, Date, Finding, PolicySpot, Remark, Request, Rewrite};
 use crate::rules::{Rulebook, Ruleset};
 
 /// Where an administrator lays the policy of a machine.
@@ -195,6 +195,8 @@ pub(super) struct Decision<'a> {
     pub(super) findings: &'a [Finding],
     /// What was changed, if it was approved.
     pub(super) rewrites: Option<&'a [Rewrite]>,
+    /// The grants that lifted rules.
+    pub(super) granted: &'a [PolicySpot],
     /// What was typed, where something was.
     pub(super) line: Option<&'a CommandLine>,
 }
@@ -211,8 +213,8 @@ pub(super) fn write(
     decision: Decision<'_>,
     took: Duration,
 ) -> Result<(), JournalError> {
-    let Decision { request, image_id, findings, rewrites, line } = decision;
-    let subject = Subject { caller, verb, image: &request.body.image, image_id, policy, took };
+    let Decision { request, image_id, findings, rewrites, granted, line } = decision;
+    let subject = Subject { caller, verb, image: &request.body.image, image_id, granted, policy, took };
     let mut remarks: Vec<Remark> = findings.iter().map(Remark::from).collect();
     let argv = line.map(|line| line.keep(&mut remarks)).unwrap_or_default();
     journal.append(&Record::new(jiff::Timestamp::now(), subject, remarks, rewrites, argv))

@@ -11,6 +11,7 @@
 //! | `findings` | `rule`, `action` (`warn`, `rewrite`, `deny`), `message`, `at` (where it was asked for), `label`, `policy` (`file`, `line`, `text`), `help` |
 //! | `more` | how many findings are left out; absent for none |
 //! | `rewrites` | `rule`, and `to`: what was filled in or changed, in docker's words |
+//! | `granted` | the policy's lines with the grants that lifted rules; absent for none |
 //! | `policy` | a digest of the policy's texts |
 //! | `micros` | how long it took to decide |
 //! | `argv` | the command line without secrets, shortened; absent for what came over a socket |
@@ -20,7 +21,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::request::{Caller, Remark, Rewrite, clean, secrets};
+use crate::request::{Caller, PolicySpot, Remark, Rewrite, clean, secrets};
 
 /// The shape that is written here, and the newest that is read.
 pub const VERSION: u32 = 1;
@@ -56,6 +57,9 @@ pub struct Record {
     pub more: usize,
     /// What was filled in or changed.
     pub rewrites: Vec<Changed>,
+    /// The grants that lifted rules, by the policy's lines.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub granted: Vec<String>,
     /// The policy's digest, in hexadecimal.
     pub policy: String,
     /// How long it took to decide, in microseconds.
@@ -107,6 +111,8 @@ pub struct Subject<'a> {
     pub image: &'a str,
     /// Its id, where it was learned.
     pub image_id: Option<&'a str>,
+    /// The grants that lifted rules.
+    pub granted: &'a [PolicySpot],
     /// The policy's digest.
     pub policy: u64,
     /// How long it took to decide.
@@ -123,7 +129,7 @@ impl Record {
         rewrites: Option<&[Rewrite]>,
         argv: Vec<String>,
     ) -> Self {
-        let Subject { caller, verb, image, image_id, policy, took } = subject;
+        let Subject { caller, verb, image, image_id, granted, policy, took } = subject;
         let more = findings.len().saturating_sub(FINDINGS_MAX);
         findings.truncate(FINDINGS_MAX);
         findings.iter_mut().for_each(shorten);
@@ -139,6 +145,7 @@ impl Record {
             findings,
             more,
             rewrites: rewrites.into_iter().flatten().map(changed).collect(),
+            granted: granted.iter().map(|spot| shortened(&spot.to_string())).collect(),
             policy: format!("{policy:016x}"),
             micros: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
             argv,
@@ -192,8 +199,15 @@ mod tests {
     fn the_shape_is_what_is_documented() {
         let caller = Caller { name: Some("alice".into()), ..Caller::numbered(1000, 100) };
         let took = std::time::Duration::from_micros(7);
-        let subject =
-            Subject { caller: &caller, verb: "run", image: "alpine", image_id: Some("sha256:1"), policy: 1, took };
+        let subject = Subject {
+            caller: &caller,
+            verb: "run",
+            image: "alpine",
+            image_id: Some("sha256:1"),
+            granted: &[],
+            policy: 1,
+            took,
+        };
         let finding = Finding {
             rule: RuleId("privileged"),
             action: Action::Deny,
@@ -222,7 +236,8 @@ mod tests {
         let caller = Caller::numbered(1, 1);
         let image = "é".repeat(100_000);
         let took = std::time::Duration::ZERO;
-        let subject = Subject { caller: &caller, verb: "run", image: &image, image_id: None, policy: 1, took };
+        let subject =
+            Subject { caller: &caller, verb: "run", image: &image, image_id: None, granted: &[], policy: 1, took };
         let remark = Remark {
             rule: "r".into(),
             action: Action::Deny,

@@ -11,7 +11,7 @@ use crate::request::Caller;
 fn record(image: &str) -> Record {
     let caller = Caller { name: Some("alice".into()), ..Caller::numbered(1000, 1000) };
     let took = std::time::Duration::from_micros(7);
-    let subject = Subject { caller: &caller, verb: "run", image, image_id: None, policy: 1, took };
+    let subject = Subject { caller: &caller, verb: "run", image, image_id: None, granted: &[], policy: 1, took };
     Record::new(jiff::Timestamp::UNIX_EPOCH, subject, vec![], Some(&[]), vec![])
 }
 

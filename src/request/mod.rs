@@ -20,6 +20,7 @@ mod rewrite;
 pub mod secrets;
 mod security_opt;
 pub mod sizes;
+pub mod tokens;
 mod user;
 pub mod wire;
 

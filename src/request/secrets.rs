@@ -1,13 +1,15 @@
-//! Secrets in texts that are kept or shown, told by the name that stands before them.
+//! Secrets in texts that are kept or shown, told by the name that stands before them or by their own form.
 //!
 //! What grammar knows to be a secret (the value of a variable) is masked by its place; this finds the others: the options
 //! of a log driver, a mount or a program inside the container, an account in an address. A value under a harmless name is
-//! not taken for a secret.
+//! taken for a secret only where it looks like a token of a well-known maker.
 
 use std::ops::Range;
 
 use serde::Serialize;
 use serde_json::Value;
+
+use super::tokens::tokens;
 
 /// What stands for a secret.
 pub const MASK: &str = "***";
@@ -105,6 +107,18 @@ fn is_secret(name: &str) -> bool {
 
 /// The secrets of one text, in order and apart from each other.
 fn in_text(text: &str) -> Vec<Range<usize>> {
+    let mut found = named_in_text(text);
+    for token in tokens(text) {
+        if found.iter().all(|known| token.place.end <= known.start || known.end <= token.place.start) {
+            found.push(token.place);
+        }
+    }
+    found.sort_by_key(|place| place.start);
+    found
+}
+
+/// Those that a name gives away.
+fn named_in_text(text: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     for (at, c) in text.char_indices() {
         if found.last().is_some_and(|last| at < last.end) {
@@ -202,6 +216,9 @@ mod tests {
             ("https://me:geheim@host/path?x=1", "https://me:***@host/path?x=1"),
             ("https://me:ge/he#im@host:1/path", "https://me:***@host:1/path"),
             ("http://host/?access_token=geheim&x=1", "http://host/?access_token=***"),
+            ("--label=a=glpat-x1x1x1x1x1x1x1x1x1x1", "--label=a=***"),
+            ("curl -H glpat-x1x1x1x1x1x1x1x1x1x1 token=x", "curl -H *** token=***"),
+            ("token=glpat-x1x1x1x1x1x1x1x1x1x1", "token=***"),
         ] {
             assert_eq!(shown(&[word]), [masked]);
         }

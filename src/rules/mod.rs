@@ -77,7 +77,6 @@ mod testing;
 pub use book::{InForce, Rulebook};
 pub use opinion::{Breach, Fill, Opinion, Outcome};
 pub use ruleset::{Gate, Ruleset};
-pub use secrets::secret_places;
 
 use crate::policy::{Key, Keys, Settings};
 use crate::request::{Caller, Facts, ImageRef, Manner, Needs, Request, RuleId};

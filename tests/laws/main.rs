@@ -18,8 +18,8 @@ use sdocker::request::ports::{Published, published};
 use sdocker::request::references::{container_name, endpoints};
 use sdocker::request::wire::{ContainerCreate, HostConfig};
 use sdocker::request::{
-    BindFacts, BindKind, Caller, ContainerFacts, Date, EngineInfo, Fact, Facts, GroupEntry, ImageFacts, NetworkFacts,
-    OWNER_LABEL, PasswdEntry, Request, UserTables, VolumeFacts, json,
+    BindFacts, BindKind, Caller, ContainerFacts, Date, EngineInfo, EngineVersion, Fact, Facts, GroupEntry, ImageFacts,
+    NetworkFacts, OWNER_LABEL, PasswdEntry, Request, UserTables, VolumeFacts, json,
 };
 use sdocker::rules::{Rulebook, Ruleset};
 use sdocker::verdict::{Approval, Verdict, judge};
@@ -184,6 +184,7 @@ fn facts(request: &Request, image_user: &str) -> Facts {
         .into(),
         volumes: [("data".to_owned(), Fact::Known(VolumeFacts::default())), ("evil".to_owned(), Fact::Known(evil))]
             .into(),
+        version: Fact::Known(EngineVersion { engine: "99.0".into(), containerd: "99.0".into(), runc: "99.0".into() }),
         stands_for: (1000, 1000),
         local: true,
         ..Facts::default()
@@ -486,7 +487,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn judging_twice_changes_nothing(profile in profile(), words in command_line(), image in select(&["", "root", "app", "7:7"])) {

@@ -11,53 +11,53 @@ const NAMES: [&str; 6] = ["baseline", "strict", "shared-server", "ci", "sandbox"
 /// A command line behind `docker run`, and what comes of it under each of [`NAMES`]: `pass`; `warn`, `change` or `deny`
 /// and the rules; `deny` alone where any rule may.
 const WISHES: &[(&str, [&str; 6])] = &[
-    ("busybox", ["pass"; 6]),
-    ("-d --rm busybox", ["pass"; 6]),
+    ("busybox:1.36", ["pass"; 6]),
+    ("-d --rm busybox:1.36", ["pass"; 6]),
     // ---- Who and what.
-    ("team/app", ["pass", "deny images", "deny images", "pass", "deny images", "pass"]),
-    ("-u 0 busybox", all_but_permissive("deny user")),
-    ("-u :0 busybox", all_but_permissive("deny user")),
-    ("-u 1000:1000 busybox", ["pass"; 6]),
-    ("-u 7:7 busybox", ["pass", "deny user", "deny user", "pass", "deny user", "pass"]),
-    ("--group-add 2000 busybox", ["pass"; 6]),
-    ("--group-add 0 busybox", all_but_permissive("deny user")),
-    ("--privileged busybox", all_but_permissive("deny privileged")),
-    ("--cap-add SYS_ADMIN busybox", all_but_permissive("deny capabilities")),
-    ("--cap-add ALL busybox", all_but_permissive("deny capabilities")),
-    ("--cap-add NET_BIND_SERVICE busybox", ["pass", "pass", "pass", "pass", "deny capabilities", "pass"]),
+    ("team/app:1", ["pass", "deny images", "deny images", "pass", "deny images", "pass"]),
+    ("-u 0 busybox:1.36", all_but_permissive("deny user")),
+    ("-u :0 busybox:1.36", all_but_permissive("deny user")),
+    ("-u 1000:1000 busybox:1.36", ["pass"; 6]),
+    ("-u 7:7 busybox:1.36", ["pass", "deny user", "deny user", "pass", "deny user", "pass"]),
+    ("--group-add 2000 busybox:1.36", ["pass"; 6]),
+    ("--group-add 0 busybox:1.36", all_but_permissive("deny user")),
+    ("--privileged busybox:1.36", all_but_permissive("deny privileged")),
+    ("--cap-add SYS_ADMIN busybox:1.36", all_but_permissive("deny capabilities")),
+    ("--cap-add ALL busybox:1.36", all_but_permissive("deny capabilities")),
+    ("--cap-add NET_BIND_SERVICE busybox:1.36", ["pass", "pass", "pass", "pass", "deny capabilities", "pass"]),
     (
-        "--cap-add CHOWN busybox",
+        "--cap-add CHOWN busybox:1.36",
         ["pass", "deny capabilities", "deny capabilities", "pass", "deny capabilities", "pass"],
     ),
-    ("--cap-drop ALL busybox", ["pass"; 6]),
-    ("--security-opt no-new-privileges=false busybox", all_but_permissive("deny no-new-privileges")),
+    ("--cap-drop ALL busybox:1.36", ["pass"; 6]),
+    ("--security-opt no-new-privileges=false busybox:1.36", all_but_permissive("deny no-new-privileges")),
     // ---- How much.
-    ("--cpus 0.5 busybox", ["pass"; 6]),
-    ("--cpus 64 busybox", changed_or_denied_by("change cpus", "deny cpus")),
-    ("--cpus 2 busybox", ["pass", "deny cpus", "pass", "pass", "deny cpus", "pass"]),
-    ("-m 256m busybox", ["pass"; 6]),
-    ("-m 64g busybox", changed_or_denied_by("change memory", "deny memory")),
-    ("-m 2g busybox", ["pass", "deny memory", "pass", "pass", "deny memory", "pass"]),
-    ("--pids-limit 50 busybox", ["pass"; 6]),
-    ("--pids-limit -1 busybox", changed_or_denied_by("change pids", "deny pids")),
+    ("--cpus 0.5 busybox:1.36", ["pass"; 6]),
+    ("--cpus 64 busybox:1.36", changed_or_denied_by("change cpus", "deny cpus")),
+    ("--cpus 2 busybox:1.36", ["pass", "deny cpus", "pass", "pass", "deny cpus", "pass"]),
+    ("-m 256m busybox:1.36", ["pass"; 6]),
+    ("-m 64g busybox:1.36", changed_or_denied_by("change memory", "deny memory")),
+    ("-m 2g busybox:1.36", ["pass", "deny memory", "pass", "pass", "deny memory", "pass"]),
+    ("--pids-limit 50 busybox:1.36", ["pass"; 6]),
+    ("--pids-limit -1 busybox:1.36", changed_or_denied_by("change pids", "deny pids")),
     (
-        "--ulimit nofile=900000 busybox",
+        "--ulimit nofile=900000 busybox:1.36",
         ["change ulimits", "deny ulimits", "deny ulimits", "change ulimits", "deny ulimits", "pass"],
     ),
-    ("--restart always busybox", changed_or_denied_by("change restart", "deny restart")),
-    ("--restart on-failure:2 busybox", ["pass", "pass", "pass", "deny restart", "deny restart", "pass"]),
+    ("--restart always busybox:1.36", changed_or_denied_by("change restart", "deny restart")),
+    ("--restart on-failure:2 busybox:1.36", ["pass", "pass", "pass", "deny restart", "deny restart", "pass"]),
     // ---- Mounts.
-    ("-v /var/run/docker.sock:/s busybox", all_but_permissive("deny binds, engine-socket")),
-    ("-v /etc:/e busybox", all_but_permissive("deny binds")),
-    ("-v data:/d busybox", all_but_permissive("warn user")),
-    ("-v /home/a:/h:ro busybox", ["pass", "pass", "deny binds", "pass", "pass", "pass"]),
+    ("-v /var/run/docker.sock:/s busybox:1.36", all_but_permissive("deny binds, engine-socket")),
+    ("-v /etc:/e busybox:1.36", all_but_permissive("deny binds")),
+    ("-v data:/d busybox:1.36", all_but_permissive("warn user")),
+    ("-v /home/a:/h:ro busybox:1.36", ["pass", "pass", "deny binds", "pass", "pass", "pass"]),
     // ---- Namespaces and networks.
-    ("--pid host busybox", all_but_permissive("deny")),
-    ("--network host busybox", all_but_permissive("deny")),
+    ("--pid host busybox:1.36", all_but_permissive("deny")),
+    ("--network host busybox:1.36", all_but_permissive("deny")),
     // ---- Confinement, devices, kernel.
-    ("--device /dev/sda busybox", all_but_permissive("deny")),
-    ("--security-opt seccomp=unconfined busybox", all_but_permissive("deny")),
-    ("--security-opt systempaths=unconfined busybox", all_but_permissive("deny")),
+    ("--device /dev/sda busybox:1.36", all_but_permissive("deny")),
+    ("--security-opt seccomp=unconfined busybox:1.36", all_but_permissive("deny")),
+    ("--security-opt systempaths=unconfined busybox:1.36", all_but_permissive("deny")),
     // ---- Images, logs, the engine.
 ];
 
@@ -136,7 +136,7 @@ fn every_profile_answers_every_wish_as_written() {
 #[test]
 fn every_profile_fills_silence_as_written() {
     for (profile, expected) in SILENCE {
-        let Verdict::Approved(approval) = verdict(profile, "-d busybox") else { panic!("{profile} refuses") };
+        let Verdict::Approved(approval) = verdict(profile, "-d busybox:1.36") else { panic!("{profile} refuses") };
         let given: Vec<&str> = approval.rewrites.iter().map(|rewrite| rewrite.meaning.as_str()).collect();
         let missing: Vec<_> = expected.iter().filter(|meaning| !given.contains(*meaning)).collect();
         assert!(missing.is_empty(), "{profile} lacks {missing:?} of {given:?}");

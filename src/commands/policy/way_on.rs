@@ -8,7 +8,9 @@ use crate::request::{Action, Finding, ImageRef, Request, quoted};
 /// A line for below a refusal; nothing where no grant would help.
 pub(in crate::commands) fn way_on(setting: &Setting<'_>, request: &Request, findings: &[Finding]) -> Option<String> {
     let rules = liftable(setting, findings)?;
-    let image = ImageRef::parse(&request.body.image).ok().filter(|image| image.digest.is_none())?;
+    let typed = &request.body.image;
+    let has_name = |image: &ImageRef| image.digest.is_none() && !typed.starts_with("sha256:");
+    let image = ImageRef::parse(typed).ok().filter(has_name)?;
     let command = |before: &str, behind: &str| {
         let image = quoted(&image.name());
         format!("sdocker{before} policy allow {} --image {image} --reason '…'{behind}", rules.join(" "))
