@@ -71,6 +71,28 @@ fn the_shipped_verb_says_the_same() {
     assert_eq!((output.status.code(), text.as_ref()), (Some(0), "231 of 231 cases hold\n"), "{output:?}");
 }
 
+#[test]
+fn a_case_that_comes_otherwise_is_one_line_and_a_mistake_is_no_case() {
+    let home = tempfile::tempdir().unwrap();
+    let test = |text: &str| {
+        fs::write(home.path().join("c.toml"), text).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sdocker"));
+        command.args(["policy", "test", "c.toml"]).current_dir(home.path()).env_clear().env("HOME", home.path());
+        let output = command.output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let fixture = "[fixture]\ncaller = { uid = 1, gid = 1 }\ninfo = {}\nversion = {}\nimages = { x = {} }\n";
+    let case = "[[case]]\nargv = \"run --privileged x\"\nmust = \"allow\"\n";
+    let (code, out, _) = test(&format!("{fixture}{case}"));
+    let expected = "c.toml:6: `run --privileged x`: expected allow, and it was refused: [privileged] the container would \
+                    get every capability and device of this host\n0 of 1 cases hold\n";
+    assert_eq!((code, out.as_str()), (Some(11), expected));
+    let (code, out, said) = test(&format!("{fixture}{case}muts = \"deny\"\n"));
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(said.contains("c.toml:9: unknown key `muts` in `[case]` (did you mean `must`?)"), "{said}");
+}
+
 /// The corpus's cases about files that the caller may not read or write are judged there by what the case tells. Here
 /// the program meets a real machine, as a user without rights: it has no more rights than they have.
 #[test]

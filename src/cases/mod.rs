@@ -5,6 +5,7 @@ mod argv;
 mod expect;
 mod host;
 mod judge;
+mod told;
 mod tree;
 mod world;
 

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::host::Host;
+use super::told::{self, ApiMinor, Image, texts};
 use crate::cli::{DockerGlobals, Engine};
-use crate::policy::{FromNode, Settings, Value};
+use crate::policy::Settings;
 use crate::request::mounts::{MountSource, clean, mounts, paths_in_options};
 use crate::request::references::{Reference, Way, references};
 use crate::request::{
-    Caller, ContainerFacts, ContainerMount, Date, Detour, EngineInfo, EngineVersion, Fact, Facts, GroupEntry,
-    ImageFacts, ImageRef, Leads, Needs, NetworkFacts, OWNER_LABEL, PasswdEntry, Request, SocketFacts, UserTables,
-    VolumeFacts,
+    BindFacts, Caller, ContainerFacts, Date, Detour, EngineInfo, EngineVersion, Fact, Facts, GroupEntry, ImageRef,
+    Leads, Needs, NetworkFacts, Request, SocketFacts, VolumeFacts,
 };
 
 /// The engine that a case without a word about it has.
@@ -34,33 +34,13 @@ pub(super) struct World {
     /// The day on which it is asked, where that matters.
     pub(super) date: Option<Date>,
     info: Option<EngineInfo>,
-    images: Vec<Image>,
+    images: BTreeMap<String, Image>,
     volumes: BTreeMap<String, VolumeFacts>,
     containers: BTreeMap<String, ContainerFacts>,
     /// The machine's own.
     groups: Vec<GroupEntry>,
     version: Option<EngineVersion>,
     networks: BTreeMap<String, NetworkFacts>,
-}
-
-/// An image that the engine has.
-#[derive(Debug)]
-struct Image {
-    name: String,
-    facts: ImageFacts,
-    users: Option<UserTables>,
-}
-
-/// `"1.51"`
-#[derive(Debug, Clone, Copy)]
-struct ApiMinor(u16);
-
-impl FromNode for ApiMinor {
-    const EXPECTED: &'static str = "a version of the Engine API such as \"1.51\"";
-    fn from_value(value: &Value) -> Option<Self> {
-        let Value::String(text) = value else { return None };
-        text.strip_prefix("1.")?.parse().ok().map(Self)
-    }
 }
 
 impl World {
@@ -87,28 +67,18 @@ impl World {
     pub(super) fn read(settings: &mut Settings<'_>) -> Option<Self> {
         const NEWEST: ApiMinor = ApiMinor(51);
         let caller = match settings.key_spot("caller") {
-            Some(_) => settings.table("caller", caller).flatten(),
+            Some(_) => settings.table("caller", told::caller).flatten(),
             None => settings.require::<String>("caller").and(None),
         };
-        let (mut images, mut volumes) = (Vec::new(), BTreeMap::new());
-        let (mut containers, mut networks) = (BTreeMap::new(), BTreeMap::new());
-        settings.table("images", |settings| {
-            settings.tables(&[], |name, settings| images.push(image(name, settings)));
-        });
-        settings.table("volumes", |settings| {
-            settings.tables(&[], |name, settings| drop(volumes.insert(name.to_owned(), volume(settings))));
-        });
-        settings.table("containers", |settings| {
-            settings.tables(&[], |name, settings| drop(containers.insert(name.to_owned(), container(name, settings))));
-        });
-        settings.table("networks", |settings| {
-            settings.tables(&[], |name, settings| drop(networks.insert(name.to_owned(), network(name, settings))));
-        });
+        let images = by_name(settings, "images", told::image);
+        let volumes = by_name(settings, "volumes", |_, settings| told::volume(settings));
+        let containers = by_name(settings, "containers", told::container);
+        let networks = by_name(settings, "networks", told::network);
         let engine = settings.get::<String>("engine").map_or_else(|| DEFAULT_ENGINE.to_owned(), |engine| engine.value);
         let api = settings.get("api").map_or(NEWEST, |api| api.value);
         let date = settings.get("date").map(|date| date.value);
-        let (info, version) = (settings.table("info", info), settings.table("version", version));
-        let groups = groups(settings);
+        let (info, version) = (settings.table("info", told::info), settings.table("version", told::version));
+        let groups = told::groups(settings);
         let (variables, contexts) = (texts(settings, "variables"), texts(settings, "contexts"));
         let cwd = caller.as_ref().map_or_else(|| "/".to_owned(), |(_, cwd)| cwd.clone());
         let host = Host::read(settings, cwd);
@@ -180,14 +150,6 @@ impl World {
     /// What a run would learn of this request in this world.
     pub(super) fn facts(&self, request: &Request, needs: &Needs) -> Facts {
         let image = self.image(&request.body.image);
-        let mut binds = BTreeMap::new();
-        for path in self.paths(request) {
-            let found = self.host.tree.resolve(&clean(Path::new(&path)), self.caller.uid);
-            if let Ok(leads) = found.known() {
-                binds.insert(leads.canonical.display().to_string(), found.clone());
-            }
-            binds.insert(path, found);
-        }
         let named = |name: &str| self.volumes.get(name).cloned().unwrap_or_default();
         let asked = mounts(&request.body).into_iter().filter_map(|mount| match mount.source {
             MountSource::Volume(name) => Some(name),
@@ -198,30 +160,38 @@ impl World {
         let brought = self.containers.values().flat_map(|container| &container.mounts).map(|mount| mount.name.clone());
         let names = asked.chain(brought).filter(|name| !name.is_empty());
         let volumes = names.map(|name| (name.clone(), Fact::Known(named(&name))));
-        let mut devices = BTreeMap::new();
-        for device in &request.body.host_config.devices {
-            let found = self.host.tree.resolve(Path::new(&device.path_on_host), self.caller.uid);
-            if let Ok(leads) = found.known() {
-                devices.insert(leads.canonical.display().to_string(), found.clone());
-            }
-            devices.insert(device.path_on_host.clone(), found);
-        }
+        let binds = self.paths(request).into_iter().map(|path| (clean(Path::new(&path)), path));
+        let devices = request.body.host_config.devices.iter().map(|device| device.path_on_host.clone());
+        let devices = devices.map(|path| (PathBuf::from(&path), path));
         Facts {
-            image: told("images", image.map(|image| &image.facts)),
-            users: told("users", image.and_then(|image| image.users.as_ref())),
-            info: told("info", self.info.as_ref()),
-            binds,
+            image: known("images", image.map(|image| &image.facts)),
+            users: known("users", image.and_then(|image| image.users.as_ref())),
+            info: known("info", self.info.as_ref()),
+            binds: self.lead(binds),
             roots: needs.roots.iter().filter_map(|text| Some((text.clone(), self.root(text)?))).collect(),
             sockets: Fact::Known(self.socket().into_iter().collect()),
             volumes: volumes.collect(),
             containers,
             networks,
-            devices,
+            devices: self.lead(devices),
             groups: Fact::Known(self.groups.clone()),
-            version: told("version", self.version.as_ref()),
+            version: known("version", self.version.as_ref()),
             stands_for: self.caller.container_ids(None),
             local: self.engine.starts_with("unix:"),
         }
+    }
+
+    /// Where paths lead, each by its text, and by where it leads too: that is what a request has after a link was followed.
+    fn lead(&self, paths: impl Iterator<Item = (PathBuf, String)>) -> BTreeMap<String, Fact<BindFacts>> {
+        let mut leads = BTreeMap::new();
+        for (path, text) in paths {
+            let found = self.host.tree.resolve(&path, self.caller.uid);
+            if let Ok(there) = found.known() {
+                leads.insert(there.canonical.display().to_string(), found.clone());
+            }
+            leads.insert(text, found);
+        }
+        leads
     }
 
     /// Where a directory that the policy names leads.
@@ -250,11 +220,11 @@ impl World {
         };
         let by_name = || {
             let asked = full(asked)?;
-            self.images.iter().find(|image| full(&image.name).as_ref() == Some(&asked))
+            self.images.values().find(|image| full(&image.name).as_ref() == Some(&asked))
         };
         let digits = asked.strip_prefix("sha256:").unwrap_or(asked);
         let by_id = || {
-            self.images.iter().find(|image| {
+            self.images.values().find(|image| {
                 let id = image.facts.id.strip_prefix("sha256:").unwrap_or(&image.facts.id);
                 !digits.is_empty() && id.starts_with(digits)
             })
@@ -280,6 +250,19 @@ impl World {
     }
 }
 
+/// What is told of each object of a kind.
+fn by_name<T>(
+    settings: &mut Settings<'_>,
+    key: &str,
+    mut read: impl FnMut(&str, &mut Settings<'_>) -> T,
+) -> BTreeMap<String, T> {
+    let mut all = BTreeMap::new();
+    settings.table(key, |settings| {
+        settings.tables(&[], |name, settings| drop(all.insert(name.to_owned(), read(name, settings))));
+    });
+    all
+}
+
 /// What a request refers to in some way, found as the engine finds it: by its whole id, its name, the beginning of its id.
 fn found<T: Clone>(
     request: &Request,
@@ -298,175 +281,7 @@ fn found<T: Clone>(
 }
 
 /// A fact that the case tells; else the key that would tell it.
-fn told<T: Clone>(key: &str, fact: Option<&T>) -> Fact<T> {
+fn known<T: Clone>(key: &str, fact: Option<&T>) -> Fact<T> {
     let untold = || Fact::Unknown(format!("the case does not say: add `{key}`"));
     fact.map_or_else(untold, |fact| Fact::Known(fact.clone()))
-}
-
-/// Who asks, and where they stand.
-fn caller(settings: &mut Settings<'_>) -> Option<(Caller, String)> {
-    settings.only(&["name", "uid", "gid", "groups", "group-names", "home", "cwd"]);
-    let text = |settings: &mut Settings<'_>, key: &str| settings.get::<String>(key).map(|text| text.value);
-    let (uid, gid) = (settings.require::<u32>("uid"), settings.require::<u32>("gid"));
-    let groups = settings.list::<u32>("groups").map_or_else(Vec::new, |list| list.value);
-    let (name, home, cwd) = (text(settings, "name"), text(settings, "home"), text(settings, "cwd"));
-    let cwd = cwd.or_else(|| home.clone()).unwrap_or_else(|| "/".to_owned());
-    let groups = groups.into_iter().map(|group| group.value).collect();
-    let group_names = list(settings, "group-names");
-    let home = home.map(Into::into);
-    Some((Caller { uid: uid?.value, gid: gid?.value, groups, group_names, name, home }, cwd))
-}
-
-/// An engine that can do all that an ordinary one can, but for what is told.
-fn info(settings: &mut Settings<'_>) -> EngineInfo {
-    settings.only(&[
-        "cpus",
-        "rootless",
-        "userns-remap",
-        "cpu-quota",
-        "memory-limit",
-        "swap-limit",
-        "pids-limit",
-        "cpuset",
-        "cgroup-version",
-        "cgroup-driver",
-        "log-driver",
-        "runtime",
-        "cgroup-namespaces",
-    ]);
-    let mut text =
-        |key: &str, usual: &str| settings.get::<String>(key).map_or_else(|| usual.to_owned(), |text| text.value);
-    let (cgroup_driver, logging_driver) = (text("cgroup-driver", "systemd"), text("log-driver", "json-file"));
-    let default_runtime = text("runtime", "runc");
-    let mut number = |key: &str, usual: u32| settings.get::<u32>(key).map_or(usual, |number| number.value);
-    let (ncpu, cgroup_version) = (number("cpus", 8).into(), number("cgroup-version", 2));
-    let mut switch = |key: &str, usual: bool| settings.get::<bool>(key).map_or(usual, |switch| switch.value);
-    EngineInfo {
-        ncpu,
-        rootless: switch("rootless", false),
-        userns_remap: switch("userns-remap", false),
-        cpu_quota: switch("cpu-quota", true),
-        memory_limit: switch("memory-limit", true),
-        swap_limit: switch("swap-limit", true),
-        pids_limit: switch("pids-limit", true),
-        cpuset: switch("cpuset", true),
-        cgroup_version,
-        cgroup_driver,
-        logging_driver,
-        default_runtime,
-        cgroup_namespaces: switch("cgroup-namespaces", true),
-    }
-}
-
-fn version(settings: &mut Settings<'_>) -> EngineVersion {
-    settings.only(&["engine", "containerd", "runc"]);
-    let mut text = |key: &str| settings.get::<String>(key).map_or_else(String::new, |text| text.value);
-    EngineVersion { engine: text("engine"), containerd: text("containerd"), runc: text("runc") }
-}
-
-fn groups(settings: &mut Settings<'_>) -> Vec<GroupEntry> {
-    let mut groups = Vec::new();
-    settings.each("groups", |settings| {
-        settings.only(&["name", "gid"]);
-        if let (Some(name), Some(gid)) = (settings.require::<String>("name"), settings.require("gid")) {
-            groups.push(GroupEntry { name: name.value, gid: gid.value });
-        }
-    });
-    groups
-}
-
-fn image(name: &str, settings: &mut Settings<'_>) -> Image {
-    settings.only(&[
-        "id",
-        "user",
-        "env",
-        "volumes",
-        "ports",
-        "entrypoint",
-        "workdir",
-        "tags",
-        "digests",
-        "users",
-        "groups",
-        "labels",
-    ]);
-    let tags = settings.key_spot("tags").is_some().then(|| list(settings, "tags"));
-    let text = |settings: &mut Settings<'_>, key: &str| {
-        settings.get::<String>(key).map_or_else(String::new, |text| text.value)
-    };
-    let facts = ImageFacts {
-        id: text(settings, "id"),
-        user: text(settings, "user"),
-        env: list(settings, "env"),
-        volumes: list(settings, "volumes"),
-        exposed_ports: list(settings, "ports"),
-        has_entrypoint: settings.get::<bool>("entrypoint").is_some_and(|has| has.value),
-        working_dir: text(settings, "workdir"),
-        repo_tags: tags.unwrap_or_else(|| vec![name.to_owned()]),
-        repo_digests: list(settings, "digests"),
-        labels: texts(settings, "labels"),
-    };
-    let told = settings.key_spot("users").is_some();
-    let mut tables = UserTables::default();
-    settings.each("users", |settings| {
-        settings.only(&["name", "uid", "gid", "home"]);
-        let home = settings.get::<String>("home").map_or_else(|| "/".to_owned(), |home| home.value);
-        let (name, uid, gid) = (settings.require::<String>("name"), settings.require("uid"), settings.require("gid"));
-        if let (Some(name), Some(uid), Some(gid)) = (name, uid, gid) {
-            tables.passwd.push(PasswdEntry { name: name.value, uid: uid.value, gid: gid.value, home });
-        }
-    });
-    tables.group = groups(settings);
-    Image { name: name.to_owned(), facts, users: told.then_some(tables) }
-}
-
-fn volume(settings: &mut Settings<'_>) -> VolumeFacts {
-    settings.only(&["driver", "options", "labels", "owner"]);
-    let driver = settings.get::<String>("driver").map_or_else(|| "local".to_owned(), |driver| driver.value);
-    let (options, mut labels) = (texts(settings, "options"), texts(settings, "labels"));
-    labels.extend(owner(settings));
-    VolumeFacts { exists: true, driver, options, labels, mountpoint: String::new() }
-}
-
-fn container(name: &str, settings: &mut Settings<'_>) -> ContainerFacts {
-    settings.only(&["id", "owner", "mounts"]);
-    let id = settings.get::<String>("id").map_or_else(String::new, |id| id.value);
-    let mut mounts = Vec::new();
-    settings.each("mounts", |settings| {
-        settings.only(&["type", "name", "source", "target", "read-only", "propagation"]);
-        let read_only = settings.get::<bool>("read-only").is_some_and(|read_only| read_only.value);
-        let mut text = |key: &str| settings.get::<String>(key).map_or_else(String::new, |text| text.value);
-        let (kind, name) = (text("type"), text("name"));
-        let (source, destination, propagation) = (text("source"), text("target"), text("propagation"));
-        mounts.push(ContainerMount { kind, name, source, destination, read_only, propagation });
-    });
-    ContainerFacts { id, name: name.to_owned(), labels: owner(settings), mounts }
-}
-
-fn network(name: &str, settings: &mut Settings<'_>) -> NetworkFacts {
-    settings.only(&["id", "owner", "driver"]);
-    let text = |settings: &mut Settings<'_>, key: &str| settings.get::<String>(key).map(|text| text.value);
-    let (id, driver) = (text(settings, "id").unwrap_or_default(), text(settings, "driver"));
-    let driver = driver.unwrap_or_else(|| "bridge".to_owned());
-    NetworkFacts { id, name: name.to_owned(), driver, labels: owner(settings) }
-}
-
-/// The label of an object that belongs to somebody.
-fn owner(settings: &mut Settings<'_>) -> BTreeMap<String, String> {
-    let owner = settings.get::<String>("owner");
-    owner.into_iter().map(|owner| (OWNER_LABEL.to_owned(), owner.value)).collect()
-}
-
-fn list(settings: &mut Settings<'_>, key: &str) -> Vec<String> {
-    let list = settings.list::<String>(key).map_or_else(Vec::new, |list| list.value);
-    list.into_iter().map(|text| text.value).collect()
-}
-
-/// A table of texts by name.
-fn texts(settings: &mut Settings<'_>, key: &str) -> BTreeMap<String, String> {
-    let read = |settings: &mut Settings<'_>| {
-        let keys = settings.keys();
-        keys.into_iter().filter_map(|key| settings.get::<String>(&key).map(|text| (key, text.value))).collect()
-    };
-    settings.table(key, read).unwrap_or_default()
 }

@@ -4,7 +4,7 @@ use clap::{Arg, Command};
 
 use super::failure::Failure;
 use super::{Invocation, own};
-use crate::policy::{PROFILES, Policy, Value};
+use crate::policy::{Key, PROFILES, Policy, Takes, Value};
 use crate::rules::{CATALOGUE, Rule};
 
 const NO_SUCH_RULE: u8 = 2;
@@ -60,9 +60,19 @@ fn whole(rule: &Rule) -> String {
 fn keys(rule: &Rule) -> String {
     let actions = if rule.rewrites { "allow, warn, rewrite or deny" } else { "allow, warn or deny" };
     let mut text = row("action", &format!("what becomes of a breach: {actions}"));
-    text.extend(rule.keys.iter().map(|key| row(key.name, key.doc)));
+    text.extend(rule.keys.iter().map(with_inner));
     text.extend(rule.open_keys.iter().map(|key| row(&format!("NAME.{}", key.name), key.doc)));
     text
+}
+
+/// A key, and those of the tables that it takes.
+fn with_inner(key: &Key) -> String {
+    let inner = match key.takes {
+        Takes::Table(inner) | Takes::Entries(inner) => inner,
+        _ => &[],
+    };
+    let inner = inner.iter().map(|inner| row(&format!("{}.{}", key.name, inner.name), inner.doc));
+    row(key.name, key.doc) + &inner.collect::<String>()
 }
 
 /// What each profile says of the rule.
@@ -98,6 +108,8 @@ mod tests {
         ] {
             assert!(text.contains(line), "{line}\n--\n{text}");
         }
+        let binds = CATALOGUE.iter().find(|rule| rule.id.0 == "binds").unwrap();
+        assert!(whole(binds).contains("\nallow.mode      `ro` or `rw`"), "{}", whole(binds));
         let ulimits = CATALOGUE.iter().find(|rule| rule.id.0 == "ulimits").unwrap();
         assert!(whole(ulimits).contains("\nNAME.max "), "{}", whole(ulimits));
     }
