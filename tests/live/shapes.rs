@@ -141,3 +141,56 @@ fn manager_of_packages() {
     walks_the_way_on(&sandbox, &said);
     sandbox.sdocker("run --rm -u 0 busybox:packages").exits(0).says("installed");
 }
+
+/// Whom a silent run becomes, so that it can write there.
+fn given_to_the_caller(path: &std::path::Path) {
+    if rustix::process::getuid().is_root() {
+        std::os::unix::fs::chown(path, Some(65534), Some(65534)).unwrap();
+    }
+}
+
+#[test]
+fn interpreter_on_a_directory_of_ones_own() {
+    let sandbox = Sandbox::new();
+    let dir = sandbox.shared_dir();
+    std::fs::write(dir.path().join("prog"), "echo $((6 * 7))\n").unwrap();
+    let line = format!("run --rm -v {}:/src -w /src busybox sh prog", dir.path().display());
+    sandbox.sdocker(&line).exits(0).quiet().says("42");
+}
+
+#[test]
+fn build_tool_that_writes_beside_the_sources() {
+    let sandbox = Sandbox::new();
+    let dir = sandbox.shared_dir();
+    let out = dir.path().join("inner");
+    given_to_the_caller(&out);
+    sandbox.sdocker(&format!("run --rm -v {}:/out busybox sh -c 'echo built > /out/a'", out.display())).exits(0);
+    assert_eq!(std::fs::read_to_string(out.join("a")).unwrap(), "built\n");
+}
+
+#[test]
+fn published_port() {
+    let sandbox = Sandbox::new();
+    let name = started(&sandbox, "run -d --name NAME -p 80 busybox:httpd");
+    assert_eq!(name.value("/NetworkSettings/Ports/80~1tcp/0/HostIp"), "127.0.0.1");
+}
+
+#[test]
+fn name_on_a_network_of_ones_own() {
+    let sandbox = Sandbox::new();
+    let network = sandbox.name().to_string();
+    let made = sandbox.engine.request("POST", "/networks/create", &format!("{{\"Name\":\"{network}\"}}"));
+    assert_eq!(made.status, 201, "{made:?}");
+    let name = started(&sandbox, &format!("run -d --name NAME --network {network} --network-alias web busybox:httpd"));
+    let fetch = format!("run --rm --network {network} busybox wget -qO- http://web/group");
+    eventually("it is found by its name", || sandbox.sdocker(&fetch).code == Some(0));
+    drop(name);
+    sandbox.engine.request("DELETE", &format!("/networks/{network}"), "");
+}
+
+#[test]
+fn image_with_a_user_that_it_does_not_know() {
+    let sandbox = Sandbox::new();
+    sandbox.sdocker("run --rm busybox:ghost id -u").refused_by("user").complains("--user 1000:1000");
+    sandbox.sdocker("run --rm --user 1000:1000 busybox:ghost id -u").exits(0).quiet().says("1000");
+}
