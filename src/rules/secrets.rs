@@ -5,7 +5,7 @@ use super::{Breach, Case, Check, Opinion, Rule};
 use crate::policy::{FromNode, Glob, Key, Setting, Settings, Takes, Value};
 use crate::request::tokens::tokens;
 use crate::request::wire::ContainerCreate;
-use crate::request::{RuleId, member};
+use crate::request::{PolicySpot, RuleId, member};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("secrets"),
@@ -54,67 +54,78 @@ struct Secrets {
     names: List<Name>,
 }
 
-/// A text of the request: where, what it is called, and its name where it has one.
+/// A text of the request.
 struct Text<'a> {
-    pointer: String,
-    shown: String,
+    /// Its name where it has one.
     name: Option<&'a str>,
     value: &'a str,
+    place: Place,
 }
 
-fn texts(body: &ContainerCreate) -> Vec<Text<'_>> {
-    let mut all = Vec::new();
-    for (index, entry) in body.env.iter().enumerate() {
+/// Where a text stands.
+enum Place {
+    Variable(usize),
+    Label,
+    Word(&'static str, usize),
+}
+
+impl Text<'_> {
+    fn pointer(&self) -> String {
+        match self.place {
+            Place::Variable(index) => format!("/Env/{index}"),
+            Place::Label => member("/Labels", self.name.unwrap_or_default()),
+            Place::Word(list, index) => format!("{list}/{index}"),
+        }
+    }
+
+    fn shown(&self) -> String {
+        let name = self.name.unwrap_or_default();
+        match self.place {
+            Place::Variable(_) => format!("the variable `{name}`"),
+            Place::Label => format!("the label `{name}`"),
+            Place::Word(..) => "a word of the command".to_owned(),
+        }
+    }
+}
+
+fn texts(body: &ContainerCreate) -> impl Iterator<Item = Text<'_>> {
+    let variables = body.env.iter().enumerate().map(|(index, entry)| {
         let (name, value) = entry.split_once('=').unwrap_or((entry, ""));
-        all.push(Text {
-            pointer: format!("/Env/{index}"),
-            shown: format!("the variable `{name}`"),
-            name: Some(name),
-            value,
-        });
-    }
-    for (name, value) in &body.labels {
-        let pointer = member("/Labels", name);
-        all.push(Text { pointer, shown: format!("the label `{name}`"), name: Some(name), value });
-    }
+        Text { name: Some(name), value, place: Place::Variable(index) }
+    });
+    let labels = body.labels.iter().map(|(name, value)| Text { name: Some(name), value, place: Place::Label });
     let command = body.cmd.iter().map(|list| ("/Cmd", &list.0));
     let entrypoint = body.entrypoint.iter().map(|list| ("/Entrypoint", &list.0));
     let check = body.healthcheck.iter().map(|check| ("/Healthcheck/Test", &check.test));
-    for (at, words) in command.chain(entrypoint).chain(check) {
-        let word = |(index, value)| Text {
-            pointer: format!("{at}/{index}"),
-            shown: "a word of the command".to_owned(),
-            name: None,
-            value,
-        };
-        all.extend(words.iter().map(String::as_str).enumerate().map(word));
-    }
-    all
+    let words = command.chain(entrypoint).chain(check).flat_map(|(list, words)| {
+        words.iter().enumerate().map(move |(index, value)| Text { name: None, value, place: Place::Word(list, index) })
+    });
+    variables.chain(labels).chain(words)
 }
 
 impl Check for Secrets {
     fn judge(&self, case: &Case<'_>, out: &mut Opinion) {
-        let looks = self.values.as_ref().filter(|values| values.value);
         for text in texts(&case.request.body) {
-            let (message, spot) = if let Some((named, name)) =
-                text.name.and_then(|name| Some((self.named(name)?, name)))
-                && !text.value.is_empty()
-            {
-                (format!("`{name}` is a name for a secret, which everybody could read"), &named.spot)
-            } else if let Some((looks, token)) =
-                looks.and_then(|looks| Some((looks, tokens(text.value).into_iter().next()?)))
-            {
-                (format!("{} holds {}, which everybody could read", text.shown, token.what), &looks.spot)
-            } else {
-                continue;
-            };
-            let breach = Breach::new(text.pointer, message).bound(spot).label("given here");
-            out.breach(breach.help("give it as a file: `-v FILE:/run/secrets/NAME:ro`"));
+            if let Some((message, spot)) = self.objection(&text) {
+                let breach = Breach::new(text.pointer(), message).bound(spot).label("given here");
+                out.breach(breach.help("give it as a file: `-v FILE:/run/secrets/NAME:ro`"));
+            }
         }
     }
 }
 
 impl Secrets {
+    fn objection(&self, text: &Text<'_>) -> Option<(String, &PolicySpot)> {
+        if let Some(name) = text.name.filter(|_| !text.value.is_empty())
+            && let Some(entry) = self.named(name)
+        {
+            return Some((format!("`{name}` is a name for a secret, which everybody could read"), &entry.spot));
+        }
+        let looks = self.values.as_ref().filter(|values| values.value)?;
+        let token = tokens(text.value).into_iter().next()?;
+        Some((format!("{} holds {}, which everybody could read", text.shown(), token.what), &looks.spot))
+    }
+
     fn named(&self, name: &str) -> Option<&Setting<Name>> {
         let upper = name.to_ascii_uppercase();
         self.names.iter().flat_map(|list| &list.value).find(|entry| entry.value.0.matches(&upper))
