@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::Gateway;
 use super::answer::{self, Body, Fault};
 use crate::facts::{ImageState, Learner};
-use crate::request::{Action, Caller, Finding, Manner, Origin, Origins, Request, json};
+use crate::request::{Action, Caller, Finding, Manner, Origin, Origins, Request, json, secrets};
 use crate::verdict::{self, Verdict};
 
 /// Larger than any real body by two orders; stops a client from making us buffer.
@@ -88,14 +88,14 @@ impl Gateway {
     }
 }
 
-/// A finding in one line: rule, place, what, and what to do.
+/// A finding in one line: rule, place, what, and what to do. What it quotes may hold a secret.
 fn sentence(finding: &Finding) -> String {
     let place = match &finding.primary.0 {
         Origin::Pointer(pointer) => format!("{pointer}: "),
         _ => String::new(),
     };
     let help = finding.help.first().map(|help| format!(" ({help})")).unwrap_or_default();
-    format!("{} [{}{}]{help}", finding.message, place, finding.rule)
+    secrets::masked(&format!("{} [{}{}]{help}", finding.message, place, finding.rule))
 }
 
 /// One media type, as the engine wants it; nothing that changes the bytes.
@@ -112,4 +112,25 @@ fn is_json(headers: &HeaderMap) -> Result<(), Fault> {
         return Err(Fault::bad("the body must be plain application/json"));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::RuleId;
+
+    #[test]
+    fn a_secret_in_a_finding_does_not_reach_the_answer() {
+        let finding = Finding {
+            rule: RuleId("log-driver"),
+            action: Action::Deny,
+            message: "the option `splunk-token=geheim` leads elsewhere".to_owned(),
+            primary: (Origin::Pointer("/HostConfig/LogConfig".to_owned()), ""),
+            related: None,
+            help: vec!["leave `--log-opt splunk-token=geheim` out".to_owned()],
+            unlearned: false,
+        };
+        let text = sentence(&finding);
+        assert!(!text.contains("geheim") && text.contains("log-driver"), "{text}");
+    }
 }

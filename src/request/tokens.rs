@@ -132,26 +132,27 @@ fn json_web_token(text: &str, at: usize) -> Option<Token> {
 }
 
 #[cfg(test)]
+/// A text of each form, for tests. Built here, so that no scanner takes this file for a leak.
+pub(crate) fn samples() -> Vec<(&'static str, String)> {
+    let x = |count: usize| "x1".repeat(count / 2);
+    vec![
+        ("an AWS access key", format!("AKIA{}", "A1B2".repeat(4))),
+        ("a GitHub token", format!("ghp_{}", x(36))),
+        ("a GitHub token", format!("github_pat_{}_{}", x(22), x(58))),
+        ("a GitLab token", format!("glpat-{}", x(20))),
+        ("a Slack token", format!("xoxb-{}-{}", "1".repeat(12), x(24))),
+        ("a Slack webhook", format!("https://hooks.slack.com/services/T{}/B{}/{}", x(8), x(8), x(24))),
+        ("a Google API key", format!("AIza{}a", x(34))),
+        ("an npm token", format!("npm_{}", x(36))),
+        ("a private key", format!("-----BEGIN {}PRIVATE KEY-----\nMII", "RSA ")),
+        ("a private key", format!("-----BEGIN {}PRIVATE KEY-----", "")),
+        ("a JSON web token", format!("eyJ{}.eyJ{}.{}", x(20), x(30), x(42))),
+    ]
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Built here, so that no scanner takes this file for a leak.
-    fn samples() -> Vec<(&'static str, String)> {
-        let x = |count: usize| "x1".repeat(count / 2);
-        vec![
-            ("an AWS access key", format!("AKIA{}", "A1B2".repeat(4))),
-            ("a GitHub token", format!("ghp_{}", x(36))),
-            ("a GitHub token", format!("github_pat_{}_{}", x(22), x(58))),
-            ("a GitLab token", format!("glpat-{}", x(20))),
-            ("a Slack token", format!("xoxb-{}-{}", "1".repeat(12), x(24))),
-            ("a Slack webhook", format!("https://hooks.slack.com/services/T{}/B{}/{}", x(8), x(8), x(24))),
-            ("a Google API key", format!("AIza{}a", x(34))),
-            ("an npm token", format!("npm_{}", x(36))),
-            ("a private key", format!("-----BEGIN {}PRIVATE KEY-----\nMII", "RSA ")),
-            ("a private key", format!("-----BEGIN {}PRIVATE KEY-----", "")),
-            ("a JSON web token", format!("eyJ{}.eyJ{}.{}", x(20), x(30), x(42))),
-        ]
-    }
 
     #[test]
     fn tokens_are_known_by_their_form_wherever_they_stand() {
