@@ -71,7 +71,11 @@ fn movers(canonical: &Path, onlooker: &Onlooker) -> std::io::Result<(Option<Path
     let mut data = at.symlink_metadata()?;
     for name in names(canonical) {
         let next = at.join(name);
-        let entry = next.symlink_metadata().ok();
+        let entry = match next.symlink_metadata() {
+            Ok(entry) => Some(entry),
+            Err(why) if why.kind() == ErrorKind::NotFound => None,
+            Err(why) => return Err(why),
+        };
         let (directory, owner) = (Directory::of(&at, &data), entry.as_ref().map(Metadata::uid));
         if by_others.is_none() && onlooker.is_at_mercy(&directory, owner) {
             by_others = Some(at.clone());
